@@ -1,0 +1,25 @@
+import { z } from "zod";
+import type { Contract } from "./contract.ts";
+import { span } from "./speech.ts";
+
+/** Host ↔ audio worker: it reads untrusted files, so it is a process of its own. Audio crosses as paths. */
+export const audioContract = {
+  methods: {
+    /** Decodes `path` to 16 kHz mono s16le at `pcmPath`, streaming. Emits `progress` with the bytes read. */
+    decode: {
+      params: z.strictObject({ path: z.string(), pcmPath: z.string(), ffmpegPath: z.string().nullable() }),
+      result: z.strictObject({
+        format: z.string(),
+        durationMs: z.number(),
+        sourceSampleRate: z.number(),
+        sourceChannels: z.number(),
+      }),
+    },
+    /** Finds speech in a PCM file with Silero's network. Spans are in order and do not overlap. */
+    findSpeech: {
+      params: z.strictObject({ pcmPath: z.string(), modelPath: z.string() }),
+      result: z.strictObject({ spans: z.array(span) }),
+    },
+  },
+  events: { progress: z.strictObject({ done: z.number(), total: z.number() }) },
+} as const satisfies Contract;
