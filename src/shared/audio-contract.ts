@@ -13,6 +13,8 @@ export const audioContract = {
         durationMs: z.number(),
         sourceSampleRate: z.number(),
         sourceChannels: z.number(),
+        /** What is wrong with the file although it was decoded, a sentence; null when it was whole. */
+        notice: z.string().nullable(),
       }),
     },
     /** Finds speech in a PCM file with Silero's network. Spans are in order and do not overlap. */

@@ -42,6 +42,8 @@ export const llmContract = {
         device: deviceChoice,
         threads: z.int().positive(),
         contextTokens: z.int().positive(),
+        /** Where the computed state of a system text may be kept for the next start, and the model's hash. */
+        states: z.strictObject({ folder: z.string(), modelSha256: z.string() }).optional(),
       }),
       result: z.strictObject({
         engineVersion: z.string(),

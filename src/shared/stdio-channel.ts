@@ -31,6 +31,7 @@ export function stdioChannel(source: TextSource, sink: TextSink, options: StdioC
   let held = 0;
   source.setEncoding("utf8");
   source.on("data", (text) => {
+    if (listeners.closed) return;
     let start = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
       pieces.push(text.slice(start, end));

@@ -1,0 +1,112 @@
+import { IndoorsError } from "../shared/errors.ts";
+import type { RunView } from "../shared/host-contract.ts";
+import type { Step } from "../shared/run.ts";
+import type { Grant } from "../shared/tool.ts";
+import { readGrants } from "../host/grant-world.ts";
+import { type Command, type CommandContext, type HostClient, UsageError } from "./command.ts";
+import { deviceOption, readDevice } from "./device-option.ts";
+import { exitCodes } from "./exit-codes.ts";
+import { durationInWords } from "./words.ts";
+
+/** `indoors ask`: one question to the agent. */
+export const ask: Command = {
+  summary: "ask the agent a question about your folders and recordings",
+  usage: 'ask "QUESTION" [--model NAME] [--grant FOLDER[:rw]]… [--device auto|cpu|vulkan|cuda|metal] [--json]',
+  options: {
+    model: { type: "string" },
+    grant: { type: "string", multiple: true },
+    ...deviceOption,
+  },
+  async run(context) {
+    const question = context.positionals.join(" ").trim();
+    if (question === "") throw new UsageError("Write the question in quotation marks.");
+    const grants = await readGrants(context.texts("grant"));
+    const host = await context.host();
+    const run = await askAgent(host, { question, model: context.text("model") ?? null, grants }, context);
+    const answer = run.steps.findLast((step) => step.kind === "answer")?.text ?? null;
+    context.terminal.document({ question, answer, run });
+    return answer === null ? exitCodes.noAnswer : exitCodes.ok;
+  },
+};
+
+/** Asks, shows every step as it is stored, and returns the run when it has ended. Shared with the tour. */
+export async function askAgent(
+  host: HostClient,
+  request: { readonly question: string; readonly model: string | null; readonly grants: readonly Grant[] },
+  context: CommandContext,
+): Promise<RunView> {
+  const { terminal, signal } = context;
+  const ended = Promise.withResolvers<void>();
+  let runId: string | undefined;
+  const early: { runId: string; step?: Step }[] = [];
+  const see = (event: { runId: string; step?: Step }) => {
+    if (runId === undefined) return void early.push(event);
+    if (event.runId !== runId) return;
+    if (event.step === undefined) ended.resolve();
+    else for (const line of describeStep(event.step)) terminal.print(line);
+  };
+  const stops = [
+    host.on("run.step", ({ runId, step }) => see({ runId, step })),
+    host.on("run.ended", ({ runId }) => see({ runId })),
+    host.on("run.text", ({ text }) => terminal.progress(`writing: ${text.replaceAll(/\s+/g, " ").slice(-70)}`)),
+  ];
+  const onAbort = () => {
+    if (runId !== undefined) void host.call("runs.cancel", { id: runId }).catch(() => {});
+  };
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    const started = await host.call(
+      "runs.start",
+      { ...request, grants: [...request.grants], conversationId: null, device: readDevice(context) },
+      { signal },
+    );
+    runId = started.runId;
+    for (const event of early) see(event);
+    await ended.promise;
+    const run = await host.call("runs.get", { id: runId });
+    if (signal.aborted) throw new IndoorsError("cancelled");
+    return run;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+    for (const stop of stops) stop();
+  }
+}
+
+/** A step in words. */
+export function describeStep(step: Step): readonly string[] {
+  switch (step.kind) {
+    case "question":
+      return [`Question: ${step.text}`];
+    case "call": {
+      const written = Object.entries(step.call.arguments).map(([name, value]) => `${name}: ${JSON.stringify(value)}`);
+      const took = step.timing ? `  (${timing(step.timing)})` : "";
+      return [`Tool call: ${step.call.tool}(${written.join(", ")})${took}`];
+    }
+    case "decision":
+      return step.decision === "allow" ? [] : [`Refused: ${step.reason}`];
+    case "result":
+      return [
+        `${step.outcome.ok ? "Result" : "The tool failed"} (${durationInWords(step.ms)}):`,
+        ...clip(step.outcome.text, 12).map((line) => `  │ ${line}`),
+      ];
+    case "malformed":
+      return [`The model wrote something unusable: ${step.error}`, ...clip(step.text, 3).map((line) => `  │ ${line}`)];
+    case "compacted":
+      return ["Older results were taken out of the model's view to make room."];
+    case "answer":
+      return [`Answer: ${step.text}`, ...(step.timing ? [`  (${timing(step.timing)})`] : [])];
+    case "stopped":
+      return [`Stopped: ${step.message}`];
+  }
+}
+
+function timing(of: NonNullable<Extract<Step, { kind: "answer" }>["timing"]>): string {
+  const rate = of.totalMs > of.firstTokenMs ? (of.generatedTokens / (of.totalMs - of.firstTokenMs)) * 1000 : 0;
+  const speed = rate > 0 ? `, ${rate.toFixed(1)} tokens/s` : "";
+  return `${durationInWords(of.totalMs)}: ${of.evaluatedTokens} of ${of.promptTokens} prompt tokens read, ${of.generatedTokens} written${speed}`;
+}
+
+function clip(text: string, lines: number): string[] {
+  const all = text.split("\n").map((line) => (line.length > 160 ? `${line.slice(0, 159)}…` : line));
+  return all.length <= lines ? all : [...all.slice(0, lines), `… ${all.length - lines} more lines`];
+}

@@ -1,0 +1,136 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { decode } from "./decode.ts";
+import { agreed, findSpeech } from "./find-speech.ts";
+import { readEnergy } from "./pcm-energy.ts";
+import { hum, music, pcmBytes, pinkNoise, silence, tone, whiteNoise } from "./test-signals.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const modelPath = join(root, "models/silero-vad-v6.onnx");
+const data = join(root, "../shared/data/speech");
+const hasData = existsSync(data);
+if (!hasData)
+  console.warn(
+    "skipped: ../shared/data is not here: voice activity is tested on the sample recording and made sounds only",
+  );
+const never = new AbortController().signal;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "indoors-speech-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("findSpeech", { timeout: 30_000 }, () => {
+  it.each([
+    ["silence", silence],
+    ["white noise", whiteNoise],
+    ["pink noise", pinkNoise],
+    ["hum", hum],
+    ["music", music],
+    ["a tone", (seconds: number) => tone(seconds, 440)],
+  ])("finds none in %s", async (name, make) => {
+    const pcmPath = join(folder, `${name}.pcm`);
+    await writeFile(pcmPath, pcmBytes(make(10)));
+    expect(await findSpeech(pcmPath, modelPath, never, () => {})).toEqual([]);
+  });
+
+  it("finds the sentences of the sample recording, radio noise and all", async () => {
+    const spans = await inFile(join(root, "models/apollo-13.wav"));
+    const heard = (second: number) =>
+      spans.some(({ start, end }) => start / 16_000 <= second && second <= end / 16_000);
+    // "Okay Houston" … "we've had a problem" … "Houston, we've had a problem" … "large bang".
+    for (const second of [2.4, 5.5, 7.5, 10, 14, 17, 21, 23, 25.2, 28.5, 29.5])
+      expect(heard(second), `${second} s`).toBe(true);
+    expect(heard(19.3)).toBe(false);
+    for (const [index, span] of spans.entries()) expect(span.start).toBeGreaterThanOrEqual(spans[index - 1]?.end ?? 0);
+  });
+
+  it("finds speech after half a minute of silence, at its place", async () => {
+    const speech = join(folder, "sample.pcm");
+    await decode({ path: join(root, "models/apollo-13.wav"), pcmPath: speech, ffmpegPath: null }, never, () => {});
+    const alone = await findSpeech(speech, modelPath, never, () => {});
+    const pcmPath = join(folder, "late.pcm");
+    await writeFile(pcmPath, Buffer.concat([Buffer.alloc(30 * 32_000), await readFile(speech)]));
+    const late = await findSpeech(pcmPath, modelPath, never, () => {});
+expect(Math.abs(late.at(-1)!.start - alone.at(-1)!.start - 30 * 16_000)).toBeLessThan(4000);
+    expect(late[0]!.start).toBeGreaterThan(30 * 16_000);
+  });
+
+  it.skipIf(!hasData).each(["noise/noise1.wav", "noise/noise5.wav"])("finds none in %s", async (name) => {
+    expect(await inFile(join(data, name))).toEqual([]);
+  });
+
+  it
+    .skipIf(!hasData)
+    .each([
+      "jfk/jfk.wav",
+      "cards/001.wav",
+      "cards/004.wav",
+      "vctk-noisy/p287_002_noisy.wav",
+      "asterisk/en_vm-options.wav",
+    ])("finds speech in %s", async (name) => {
+    expect((await inFile(join(data, name))).length).toBeGreaterThan(0);
+  });
+
+  it("says when the network is missing", async () => {
+    const pcmPath = join(folder, "short.pcm");
+    await writeFile(pcmPath, pcmBytes(silence(1)));
+    await expect(findSpeech(pcmPath, join(folder, "no.onnx"), never, () => {})).rejects.toMatchObject({
+      code: "model.missing",
+    });
+  });
+
+  it("stops when cancelled", async () => {
+    const pcmPath = join(folder, "cancel.pcm");
+    await writeFile(pcmPath, pcmBytes(silence(60)));
+    const controller = new AbortController();
+    await expect(findSpeech(pcmPath, modelPath, controller.signal, () => controller.abort())).rejects.toMatchObject({
+      code: "cancelled",
+    });
+  });
+});
+
+describe("agreed", () => {
+  it("keeps generous spans that touch a sure one, and drops the others", () => {
+    const generous = [
+      { start: 0, end: 100 },
+      { start: 200, end: 300 },
+      { start: 400, end: 520 },
+    ];
+    expect(
+      agreed(
+        generous,
+        [
+          { start: 220, end: 230 },
+          { start: 410, end: 560 },
+        ],
+        550,
+      ),
+    ).toEqual([
+      { start: 200, end: 300 },
+      { start: 400, end: 550 },
+    ]);
+  });
+});
+
+describe("readEnergy", () => {
+  it("is the root mean square per frame", async () => {
+    const pcmPath = join(folder, "energy.pcm");
+    await writeFile(pcmPath, Buffer.concat([pcmBytes(silence(0.5)), pcmBytes(tone(0.5, 500, 16_000, 0.5))]));
+    const energy = await readEnergy(pcmPath, { start: 4000, end: 12_160 }, 320);
+    expect(energy.length).toBe(26);
+    expect(energy.slice(0, 12).every((value) => value === 0)).toBe(true);
+    for (const value of energy.slice(13, 25)) expect(value).toBeCloseTo(0.5 / Math.SQRT2, 2);
+  });
+});
+
+async function inFile(path: string) {
+  const pcmPath = join(folder, "in.pcm");
+  await decode({ path, pcmPath, ffmpegPath: null }, never, () => {});
+  return findSpeech(pcmPath, modelPath, never, () => {});
+}

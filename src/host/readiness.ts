@@ -1,0 +1,191 @@
+import { existsSync } from "node:fs";
+import { freemem, platform, release, totalmem } from "node:os";
+import { join } from "node:path";
+import { IndoorsError, messageOf } from "../shared/errors.ts";
+import type { Readiness } from "../shared/host-contract.ts";
+import { llmContract } from "../shared/llm-contract.ts";
+import type { Device, InstalledModel, ModelRole } from "../shared/model.ts";
+import { llmWorkerEntry } from "../engines/entries.ts";
+import { EngineProcess } from "./engine-process.ts";
+import type { AppFiles } from "./app-files.ts";
+import { describeCpu } from "./cpu.ts";
+import type { EngineFacts } from "./engine-facts.ts";
+import { findFfmpeg } from "./find-ffmpeg.ts";
+import { inGigabytes } from "./inspect-model-file.ts";
+import type { ModelLibrary } from "./model-library.ts";
+
+type Item = Readiness["items"][number];
+
+export interface ReadinessParts {
+  readonly files: AppFiles;
+  readonly dataFolder: string;
+  readonly library: ModelLibrary;
+  /** What an engine does here, measured now or earlier. */
+  readonly factsOf: (
+    engine: "transcribe-cpp" | "whisper-node" | "llm",
+    model: InstalledModel,
+    fresh: boolean,
+  ) => Promise<EngineFacts>;
+  readonly onLog: (line: string) => void;
+}
+
+/** Looks at everything a feature needs. With `measure`, each engine is tried for real; that takes seconds the first time. */
+export async function readinessReport(
+  parts: ReadinessParts,
+  measure: "none" | "once" | "fresh",
+  signal: AbortSignal,
+): Promise<Readiness> {
+  const { files, library } = parts;
+  const cpu = describeCpu();
+  const statuses = await library.list();
+  const present = (role: ModelRole) =>
+    statuses.filter(({ model, state }) => model.role === role && state !== "missing" && state !== "changed");
+  const whisperNode = existsSync(join(files.enginesFolder, "whisper-node", "main"));
+  const ffmpeg = findFfmpeg();
+  const fetch = "Run `npm run -s indoors -- models fetch` while setting up, or import a model from a stick.";
+
+  const needsModel = (feature: string, role: ModelRole): Item => {
+    const names = present(role).map(({ model }) => model.name);
+    return names.length > 0
+      ? { feature, state: "ready", detail: `with ${names.join(", ")}`, remedy: null }
+      : { feature, state: "missing", detail: `no ${role} model on this machine`, remedy: fetch };
+  };
+  const speech = needsModel("Speech to text", "speech");
+  const voice = needsModel("Telling speech from silence", "voice-activity");
+  const chat = needsModel("Asking the agent", "chat");
+  const onlyStarter = present("chat").every(({ model }) => model.origin === "default");
+  const items: Item[] = [
+    speech,
+    voice,
+    whisperNode
+      ? {
+          feature: "Word times and probabilities",
+          state: "ready",
+          detail: "the whisper-node engine is built",
+          remedy: null,
+        }
+      : {
+          feature: "Word times and probabilities",
+          state: "limited",
+          detail: "the whisper-node engine is not built",
+          remedy: "Run `npm run build:whisper-node` (needs make and g++).",
+        },
+    { feature: "wav, mp3, ogg, opus, flac", state: "ready", detail: "decoders are built in", remedy: null },
+    ffmpeg === null
+      ? {
+          feature: "m4a, mp4, mov, webm",
+          state: "limited",
+          detail: "there is no ffmpeg on this machine",
+          remedy: "Install ffmpeg, or convert such recordings to wav or flac.",
+        }
+      : { feature: "m4a, mp4, mov, webm", state: "ready", detail: `decoded by ${ffmpeg}`, remedy: null },
+    chat.state === "ready" && onlyStarter
+      ? {
+          ...chat,
+          state: "limited",
+          detail: `${chat.detail}: the starter model proves the loop, it is not for work`,
+          remedy: "Import a better GGUF: `npm run -s indoors -- models import FILE.gguf`.",
+        }
+      : chat,
+    {
+      feature: "Tools for the agent",
+      state: "limited",
+      detail: "each call runs in a process of its own with limits; the operating system's sandbox is not used yet",
+      remedy: null,
+    },
+  ];
+  for (const { model, state } of statuses) {
+    if (state !== "changed") continue;
+    const detail = "its bytes are not those that were brought here; it will not be loaded";
+    items.push({ feature: `Model ${model.name}`, state: "missing", detail, remedy: "Fetch or import it again." });
+  }
+
+  const engines: Readiness["engines"] = [];
+  const models: Readiness["models"] = [];
+  const probe = new EngineProcess({
+    name: "language model probe",
+    entry: llmWorkerEntry,
+    contract: llmContract,
+    nodePath: files.nodePath,
+    onLog: parts.onLog,
+    onCrash: parts.onLog,
+  });
+  let devices: Device[] = [];
+  try {
+    devices = await probe.call("devices", {}, signal).then(
+      (found) => found.devices,
+      (error: unknown) => {
+        parts.onLog(`devices: ${messageOf(error)}`);
+        return [];
+      },
+    );
+    for (const { model } of [...present("speech"), ...present("chat")]) {
+      let needBytes = Math.round(model.bytes * 1.33 + 150e6);
+      if (model.format === "gguf" && model.role === "chat") {
+        const params = { modelPath: model.path, contextTokens: 4096 };
+        needBytes = await probe.call("inspect", params, signal).then(
+          ({ needBytes: need }) => need,
+          () => needBytes,
+        );
+      }
+      const fits = needBytes < totalmem();
+      const words = fits ? (needBytes < freemem() ? "fits" : "fits when other programs are closed") : "does not fit";
+      models.push({
+        name: model.name,
+        fits,
+        detail: `${words}: needs about ${inGigabytes(needBytes)}, ${inGigabytes(freemem())} are free`,
+      });
+    }
+  } finally {
+    await probe.dispose();
+  }
+
+  if (measure !== "none") {
+    const tries = [
+      ["transcribe-cpp", speech.state === "missing" ? null : await library.choose("speech", null)],
+      ["whisper-node", speech.state === "missing" || !whisperNode ? null : await library.choose("speech", null)],
+      ["llm", chat.state === "missing" ? null : await library.choose("chat", null)],
+    ] as const;
+    for (const [engine, model] of tries) {
+      if (model === null) continue;
+      signal.throwIfAborted();
+      try {
+        await library.ensureUnchanged(model, signal);
+        const facts = await parts.factsOf(engine, model, measure === "fresh");
+        const best = facts.speeds.find(({ threads }) => threads === facts.threads)?.speed ?? 0;
+        const measured =
+          engine === "llm"
+            ? `writes ${best.toFixed(1)} tokens/s`
+            : `${best.toFixed(1)} s of audio per second (real-time factor ${(1 / best).toFixed(2)})`;
+        engines.push({
+          engine,
+          model: model.name,
+          device: facts.device,
+          threads: facts.threads,
+          measured,
+          notice: facts.notice,
+        });
+      } catch (error) {
+        if (!(error instanceof IndoorsError)) parts.onLog(`${engine}: ${messageOf(error)}`);
+        items.push({ feature: `Engine ${engine}`, state: "missing", detail: messageOf(error), remedy: null });
+      }
+    }
+  }
+
+  return {
+    version: files.version,
+    machine: {
+      platform: `${platform()} ${release()}`,
+      cpu: cpu.name,
+      cores: cpu.cores,
+      memoryBytes: totalmem(),
+      freeMemoryBytes: freemem(),
+    },
+    dataFolder: parts.dataFolder,
+    runningAsRoot: process.getuid?.() === 0,
+    devices,
+    items,
+    engines,
+    models,
+  };
+}

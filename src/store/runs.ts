@@ -1,0 +1,122 @@
+import { IndoorsError } from "../shared/errors.ts";
+import type { DeviceChoice } from "../shared/model.ts";
+import type { RunStatus, Step } from "../shared/run.ts";
+import type { Grant } from "../shared/tool.ts";
+import type { Reader, Writer } from "./connection.ts";
+import { getConversation } from "./conversations.ts";
+import { fromJson, toJson } from "./json-column.ts";
+import { newRow, now } from "./new-row.ts";
+
+/** One question to the agent and what came of it. What it was asked is its first step. */
+export interface Run {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly status: RunStatus;
+  readonly model: string;
+  readonly modelSha256: string;
+  readonly device: DeviceChoice;
+  readonly grants: readonly Grant[];
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface StoredStep {
+  /** 0, 1, 2 … within the run, without gaps. */
+  readonly seq: number;
+  readonly step: Step;
+  readonly createdAt: string;
+}
+
+type RunRow = Omit<Run, "grants"> & { readonly grants: string };
+
+const columns = `id, conversation_id AS conversationId, status, model, model_sha256 AS modelSha256, device, grants,
+  created_at AS createdAt, updated_at AS updatedAt`;
+
+/** Starts a run, status `running`. @throws IndoorsError `not-found` when there is no such conversation. */
+export function createRun(
+  writer: Writer,
+  run: Pick<Run, "conversationId" | "model" | "modelSha256" | "device" | "grants">,
+): Run {
+  const { conversationId, model, modelSha256, device, grants } = run;
+  getConversation(writer, conversationId);
+  const { id, at } = newRow();
+  writer.run(
+    `INSERT INTO runs (id, conversation_id, status, model, model_sha256, device, grants, created_at, updated_at)
+     VALUES (@id, @conversationId, 'running', @model, @modelSha256, @device, @grants, @at, @at)`,
+    { id, conversationId, model, modelSha256, device, grants: toJson(grants), at },
+  );
+  return { id, conversationId, status: "running", model, modelSha256, device, grants, createdAt: at, updatedAt: at };
+}
+
+/** @throws IndoorsError `not-found` */
+export function getRun(reader: Reader, id: string): Run {
+  const row = reader.get<RunRow>(`SELECT ${columns} FROM runs WHERE id = @id`, { id });
+  if (row === undefined) throw new IndoorsError("not-found", `There is no run with the id ${id}.`);
+  return fromRow(row);
+}
+
+/** The runs of a conversation, oldest first. */
+export function listRuns(reader: Reader, conversationId: string): Run[] {
+  return reader
+    .all<RunRow>(`SELECT ${columns} FROM runs WHERE conversation_id = @conversationId ORDER BY seq`, { conversationId })
+    .map(fromRow);
+}
+
+/**
+ * Ends a run.
+ * @throws IndoorsError `not-found`; `input.invalid` when it has ended before.
+ */
+export function finishRun(writer: Writer, id: string, status: Exclude<RunStatus, "running">): void {
+  writer.transaction(() => {
+    requireRunning(writer, id);
+    writer.run("UPDATE runs SET status = @status, updated_at = @at WHERE id = @id", { id, status, at: now() });
+  });
+}
+
+/** At host start: runs that a dead process left `running` have failed; they can be asked again. Returns how many. */
+export function failInterruptedRuns(writer: Writer): number {
+  return writer.run("UPDATE runs SET status = 'failed', updated_at = @at WHERE status = 'running'", { at: now() });
+}
+
+/**
+ * Stores the next step of a run. It is never changed after, and goes only with the whole run.
+ * @throws IndoorsError `not-found`; `input.invalid` when the run has ended.
+ */
+export function appendStep(writer: Writer, runId: string, step: Step): StoredStep {
+  return writer.transaction(() => {
+    requireRunning(writer, runId);
+    const at = now();
+    const row = writer.returning<{ readonly seq: number }>(
+      `INSERT INTO steps (run_id, seq, step, created_at)
+       VALUES (@runId, (SELECT coalesce(max(seq) + 1, 0) FROM steps WHERE run_id = @runId), @step, @at)
+       RETURNING seq`,
+      { runId, step: toJson(step), at },
+    );
+    if (row === undefined) throw new Error("an inserted step returned no row");
+    return { seq: row.seq, step, createdAt: at };
+  });
+}
+
+/** The steps of a run in order. */
+export function listSteps(reader: Reader, runId: string): StoredStep[] {
+  return reader
+    .all<{ readonly seq: number; readonly step: string; readonly createdAt: string }>(
+      "SELECT seq, step, created_at AS createdAt FROM steps WHERE run_id = @runId ORDER BY seq",
+      { runId },
+    )
+    .map((row) => ({ ...row, step: fromJson<Step>(row.step) }));
+}
+
+function requireRunning(writer: Writer, id: string): void {
+  const { status } = getRun(writer, id);
+  if (status === "running") return;
+  throw new IndoorsError(
+    "input.invalid",
+    `The run cannot go on: ${id}. It has ended (${status}). Ask again to start a new one.`,
+    { runId: id, status },
+  );
+}
+
+function fromRow(row: RunRow): Run {
+  return { ...row, grants: fromJson<Grant[]>(row.grants) };
+}

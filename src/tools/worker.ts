@@ -1,0 +1,4 @@
+import { tools } from "./registry.ts";
+import { serveOneCall } from "./serve-call.ts";
+
+serveOneCall(tools);
