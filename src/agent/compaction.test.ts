@@ -3,6 +3,7 @@ import type { ChatMessage } from "../shared/llm-contract.ts";
 import { fitPrompt } from "./compaction.ts";
 import { excerpt } from "./excerpt.ts";
 import type { Exchange, Prompt, Turn } from "./history.ts";
+import { answerSystemText } from "./prompt.ts";
 import { promptText } from "./scripted-model.ts";
 
 /** mulberry32, a small seeded generator: the same histories in every run. */
@@ -38,12 +39,16 @@ function prompt(next: () => number): Prompt {
       ending: index === count - 1 ? undefined : `answer ${index}`,
     };
   });
+  const toolTemplate = next() < 0.5;
+  const answerOnly = !toolTemplate && next() < 0.3;
   return {
     system: "SYSTEM TEXT",
     exchanges,
     context: next() < 0.5 ? "Today is 2026-11-23." : "",
-    move: "\nmove",
-    toolTemplate: next() < 0.5,
+    // The move of an answer-only prompt carries the question, as moveText does.
+    move: answerOnly ? `\nQuestion: question number ${count - 1}?` : "\nmove",
+    toolTemplate,
+    answerOnly,
     excerpt: (text, max) => excerpt(text, "result", max),
   };
 }
@@ -65,7 +70,10 @@ describe("compaction", () => {
       }
       const current = made.exchanges.at(-1)!;
       expect(await count(fit.messages)).toBeLessThanOrEqual(room);
-      expect(fit.messages[0]).toEqual({ role: "system", text: "SYSTEM TEXT" });
+      expect(fit.messages[0]).toEqual({
+        role: "system",
+        text: made.answerOnly === true ? answerSystemText : "SYSTEM TEXT",
+      });
       expect(
         fit.messages
           .filter((message) => message.role === "user")

@@ -5,7 +5,7 @@ import { answerOf, type ModelTurn, type TurnRequest, write } from "./model-turn.
 import type { Generation } from "./ports.ts";
 import { fromEngine } from "./stop-run.ts";
 import type { JsonSchema } from "../shared/llm-contract.ts";
-import { toolEvidence } from "./tool-evidence.ts";
+import { answerOption, toolEvidence } from "./tool-evidence.ts";
 import { callSchema, turnSchema } from "./turn-schema.ts";
 import { validateCall } from "./validate-call.ts";
 
@@ -35,8 +35,10 @@ async function writeAnswer(request: TurnRequest): Promise<ModelTurn> {
 
 async function scoredTurn(request: TurnRequest): Promise<ModelTurn> {
   const { model, tools, limits, signal } = request;
-  const messages = await request.prompt("pick", limits.callTokens);
   const evidence = toolEvidence(tools, request.question, request.existing);
+  // Nothing the model could say would change it, and asking costs it a reading of all that was found.
+  if (isClearlyAnswer(evidence)) return writeAnswer(request);
+  const messages = await request.prompt("pick", limits.callTokens);
   const choice: readonly Scored[] = await fromEngine(
     cancellable(() => chooseTool(model, messages, request.neutral, evidence, signal), signal),
   );
@@ -46,6 +48,14 @@ async function scoredTurn(request: TurnRequest): Promise<ModelTurn> {
   const written = await write(request, { messages, maxTokens: limits.callTokens, schema }, () => {});
   const turn = readTurn(written, schema, request);
   return turn.kind === "calls" ? { ...turn, choice } : turn;
+}
+
+/** How far the evidence for answering must be ahead of every tool's. */
+const clearly = 1.5;
+
+function isClearlyAnswer(evidence: ReadonlyMap<string, number>): boolean {
+  const answer = evidence.get(answerOption) ?? 0;
+  return [...evidence].every(([option, value]) => option === answerOption || answer - value >= clearly);
 }
 
 /** Reads a turn that was written to a schema. */

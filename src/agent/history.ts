@@ -2,7 +2,7 @@ import type { ChatMessage } from "../shared/llm-contract.ts";
 import type { Step } from "../shared/run.ts";
 import type { ToolCall, ToolOutcome } from "../shared/tool.ts";
 import { frame } from "./frame.ts";
-import { removedNote, repairText } from "./prompt.ts";
+import { answerSystemText, removedNote, repairText, repeatedCode } from "./prompt.ts";
 
 /** Something that happened between a question and its answer, as the model is shown it. */
 export type Turn =
@@ -64,6 +64,8 @@ export interface Prompt {
   /** What the model is to do now; comes last. */
   readonly move: string;
   readonly toolTemplate: boolean;
+  /** A small model answers better when it is shown the results and the question only, without its own calls. */
+  readonly answerOnly?: boolean;
   readonly excerpt: (text: string, maxCharacters: number) => string;
 }
 
@@ -71,7 +73,8 @@ export interface Prompt {
 export function messagesOf(prompt: Prompt, shown: Shown): ChatMessage[] {
   const earlier = prompt.exchanges.slice(0, -1).slice(shown.droppedExchanges);
   const current = prompt.exchanges.at(-1);
-  const messages: ChatMessage[] = [{ role: "system", text: prompt.system }];
+  const system = prompt.answerOnly === true ? answerSystemText : prompt.system;
+  const messages: ChatMessage[] = [{ role: "system", text: system }];
   for (const exchange of earlier) {
     messages.push({ role: "user", text: exchange.question });
     // Small models get earlier exchanges as question and answer only: old results would crowd out the new ones.
@@ -79,6 +82,9 @@ export function messagesOf(prompt: Prompt, shown: Shown): ChatMessage[] {
     messages.push({ role: "assistant", text: exchange.ending ?? "(no answer)" });
   }
   if (current === undefined) return messages;
+  if (prompt.answerOnly === true) {
+    return [...messages, { role: "user", text: `${resultsText(current, prompt, shown)}\n${prompt.move}` }];
+  }
   const context = shown.context && prompt.context !== "" ? `${prompt.context}\n\n` : "";
   messages.push({ role: "user", text: `${context}Question: ${current.question}` });
   for (const turn of current.turns) messages.push(...turnMessages(turn, prompt, shown));
@@ -87,6 +93,17 @@ export function messagesOf(prompt: Prompt, shown: Shown): ChatMessage[] {
   if (last?.role === "user") messages[messages.length - 1] = { role: "user", text: last.text + prompt.move };
   else messages.push({ role: "user", text: prompt.move.trimStart() });
   return messages;
+}
+
+/** The results of an exchange, framed, one after the other. */
+function resultsText(exchange: Exchange, prompt: Prompt, shown: Shown): string {
+  const parts = exchange.turns.flatMap((turn) => {
+    if (turn.kind === "malformed") return [];
+    const told = turn.outcome?.ok === false && turn.outcome.code === repeatedCode;
+    return told ? [] : [frame(turn.call.tool, shownResult(turn, prompt, shown))];
+  });
+  const last = exchange.turns.at(-1);
+  return [...parts, ...(last?.kind === "malformed" ? [repairText(last.error)] : [])].join("\n");
 }
 
 function turnMessages(turn: Turn, prompt: Prompt, shown: Shown): ChatMessage[] {

@@ -4,7 +4,7 @@ import { type AgentOutcome, type AgentRun, defaultLimits, defaultStrategy } from
 import { cancellable } from "./cancellable.ts";
 import { exchangesOf } from "./history.ts";
 import { lookAround, nextTurn, resultsOf } from "./next-turn.ts";
-import { repeatedNote } from "./prompt.ts";
+import { repeatedCode, repeatedNote } from "./prompt.ts";
 import { type StepRecorder, stepRecorder } from "./step-recorder.ts";
 import { stopOf, StopRun } from "./stop-run.ts";
 import type { Step } from "../shared/run.ts";
@@ -63,7 +63,7 @@ async function answerQuestion(run: AgentRun, record: StepRecorder): Promise<stri
       if (times === 1) {
         // A scored model would choose the same again: it is asked for its answer now.
         repeated = !run.model.toolTemplate && (run.strategy ?? defaultStrategy).choice === "scored";
-        const outcome: ToolOutcome = { ok: false, code: "repeated", text: repeatedNote };
+        const outcome: ToolOutcome = { ok: false, code: repeatedCode, text: repeatedNote };
         await record.append({ kind: "result", callId: call.id, outcome, ms: 0 });
       } else if (ran >= limits.toolCalls) {
         const text = `No more than ${limits.toolCalls} calls may be made for one question. Answer with what you have.`;

@@ -12,8 +12,11 @@ import { fromEngine, StopRun } from "./stop-run.ts";
 import { templateTools, templateTurn } from "./template-turn.ts";
 import { type Existing, offeredTools, whatExists } from "./turn-schema.ts";
 
-/** Characters of one result the model sees per token of its context: at most about a third of the context. */
-const resultCharactersPerToken = 1.2;
+/**
+ * Characters of one result the model sees per token of its context: about half of it, or a quarter for models without
+ * a tool template, which are small, read slowly and lose the thread.
+ */
+const resultCharactersPerToken = { toolTemplate: 1.5, grammar: 0.8 } as const;
 /** Characters per token of tool descriptions, which `countPrompt` does not see; low on purpose. */
 const schemaCharactersPerToken = 3;
 
@@ -36,7 +39,9 @@ async function seeWorld(run: AgentRun, exchange: Exchange | undefined): Promise<
   const { world, signal, question } = run;
   const paths = await cancellable(() => world.paths(signal), signal);
   const recordings = await cancellable(() => world.recordings(signal), signal);
-  const calls = (exchange?.turns ?? []).flatMap((turn) => (turn.kind === "call" ? [turn.call] : []));
+  const calls = (exchange?.turns ?? []).flatMap((turn) =>
+    turn.kind === "call" ? [{ ...turn.call, ok: turn.outcome?.ok === true }] : [],
+  );
   return whatExists({ question, calls, results: resultsOf(exchange), paths, recordings, today: world.today });
 }
 
@@ -61,6 +66,7 @@ export async function nextTurn(
     context,
     move: moveText(move, asked.at(-1)?.question ?? "", results.length > 0),
     toolTemplate: model.toolTemplate,
+    answerOnly: move === "answer" && !model.toolTemplate && results.length > 0,
     excerpt: (text: string, max: number) => excerpt(text, run.question, max),
   });
   const toolTokens = model.toolTemplate
@@ -85,7 +91,9 @@ export async function nextTurn(
         promptOf(move, exchanges, situation.context),
         {
           room: model.contextTokens - replyTokens - toolTokens,
-          resultCharacters: Math.floor(model.contextTokens * resultCharactersPerToken),
+          resultCharacters: Math.floor(
+            model.contextTokens * resultCharactersPerToken[model.toolTemplate ? "toolTemplate" : "grammar"],
+          ),
         },
         (messages) => fromEngine(cancellable(() => model.countPrompt(messages, signal), signal)),
       );

@@ -41,9 +41,9 @@ describe("evidence for a tool", () => {
 
   it("reads what a search found, then answers", () => {
     const question = "Where do they mention the lazy dog?";
-    const search = { tool: "search_files", arguments: { words: "lazy dog" } };
+    const search = { tool: "search_files", arguments: { words: "lazy dog" }, ok: true };
     expect(best(question, { results: ["docs/lease.txt: the lazy dog"], calls: [search] })).toBe("read_file");
-    const read = { tool: "read_file", arguments: { file: "docs/lease.txt" } };
+    const read = { tool: "read_file", arguments: { file: "docs/lease.txt" }, ok: true };
     expect(best(question, { results: ["docs/lease.txt: the lazy dog", "…"], calls: [search, read] })).toBe("answer");
   });
 });

@@ -37,7 +37,7 @@ export function toolEvidence(
   }
   // Even a tool that is no use shares some words with the question. 0.6 balances both kinds of mistake on the cases of
   // BFCL; runBfcl in src/verify/bfcl.ts reports what it comes to (wordsAlone).
-  evidence.set(answerOption, existing !== undefined && existing.hasResult ? 1.5 : 0.6);
+  evidence.set(answerOption, existing !== undefined && isEnough(existing) ? 2.5 : 0.6);
   return evidence;
 }
 
@@ -50,11 +50,17 @@ function impliedWords(existing: Existing | undefined): readonly string[] {
   ];
 }
 
+/** Something was found, and it names no file that was not looked into: few steps are better than many. */
+function isEnough(existing: Existing): boolean {
+  return existing.hasResult && (existing.usedTools.size > 1 || !existing.paths.some((entry) => entry.lead));
+}
+
 /** What there is for the tool to be about. */
 function objectEvidence(tool: ToolSpec, existing: Existing): number {
   const args = Object.values(tool.arguments);
   const required = args.filter((argument) => argument.optional !== true);
-  let evidence = existing.usedTools.has(tool.name) ? -1 : 0;
+  // A model held to JSON likes to write again what it wrote before.
+  let evidence = existing.usedTools.has(tool.name) ? -2 : 0;
   const path = required.find((argument) => argument.kind === "path");
   if (path !== undefined) {
     const likeliest = existing.paths.find(

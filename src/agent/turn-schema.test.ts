@@ -10,7 +10,7 @@ function tool(name: string, args: Readonly<Record<string, ToolArgument>>): ToolS
 const description = "";
 const everything = tool("everything", {
   file: { kind: "path", of: "file", description },
-  folder: { kind: "path", of: "folder", description, optional: true },
+  folder: { kind: "path", of: "any", description },
   words: { kind: "span", description },
   recording: { kind: "recording", description },
   day: { kind: "date", description },
@@ -88,6 +88,23 @@ describe("a schema made of what exists", () => {
     expect(allowed(callSchema(amount, whatExists({ ...world, question: "3 or 8 or 9.5" })), "amount")).toEqual([8]);
     const free = callSchema(amount, whatExists({ ...world, question: "some" }));
     expect(checkSchema({ tool: "t", arguments: { amount: 77 } }, free)).toBeUndefined();
+  });
+
+  it("offers an optional argument only when something was said that it could be", () => {
+    const shift = tool("shift", {
+      date: { kind: "date", description, optional: true },
+      amount: { kind: "number", description, optional: true },
+      folder: { kind: "path", of: "folder", description, optional: true },
+    });
+    const world = { results: [], paths: ["docs/", "docs/board/"], recordings: [], today: "2026-11-23" };
+    const offered = (question: string) => {
+      const schema = callSchema(shift, whatExists({ ...world, question }));
+      const args = (schema["properties"] as Record<string, JsonSchema>)["arguments"] as JsonSchema;
+      return Object.keys(args["properties"] as object);
+    };
+    expect(offered("and then?")).toEqual([]);
+    expect(offered("3 days after 2026-01-02")).toEqual(["date", "amount"]);
+    expect(offered("what is in board?")).toEqual(["folder"]);
   });
 
   it("puts likely paths first: by rare words, and those a result names before all", () => {

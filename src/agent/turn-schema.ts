@@ -22,12 +22,20 @@ export interface Existing {
   readonly datesSaid: number;
   /** True once a tool has brought something in. */
   readonly hasResult: boolean;
-  /** Tools that were called in this run. */
+  /** Tools that brought something in in this run. */
   readonly usedTools: ReadonlySet<string>;
 }
 
 /** How many values of one kind a grammar offers. */
-const limits = { paths: 40, recordings: 20, questionSpans: 48, resultSpans: 16, numbers: 32, dates: 8 } as const;
+const limits = {
+  paths: 40,
+  leads: 3,
+  recordings: 20,
+  questionSpans: 48,
+  resultSpans: 16,
+  numbers: 32,
+  dates: 8,
+} as const;
 const maxAnswer = 600;
 
 /** What exists, read from the question, from the results of this run and from the world. */
@@ -37,8 +45,8 @@ export function whatExists(seen: {
   readonly paths: readonly string[];
   readonly recordings: readonly { readonly id: string; readonly name: string }[];
   readonly today: string;
-  /** The calls of this run so far. */
-  readonly calls?: readonly Pick<ToolCall, "tool" | "arguments">[];
+  /** The calls of this run so far; `ok` when they brought something in. */
+  readonly calls?: readonly (Pick<ToolCall, "tool" | "arguments"> & { readonly ok: boolean })[];
 }): Existing {
   const calls = seen.calls ?? [];
   const used = new Set(
@@ -62,7 +70,7 @@ export function whatExists(seen: {
     // Today is always among them.
     datesSaid: saidDates(seen.question, seen.today, limits.dates).length - 1,
     hasResult: seen.results.length > 0,
-    usedTools: new Set(calls.map((call) => call.tool)),
+    usedTools: new Set(calls.flatMap((call) => (call.ok ? [call.tool] : []))),
     dates: saidDates(`${seen.question}\n${found}`, seen.today, limits.dates),
   };
 }
@@ -80,12 +88,14 @@ export function offeredTools(tools: readonly ToolSpec[], existing: Existing): re
 
 /**
  * The schema of one call. With `existing` it is valid by construction: an argument can only be a thing that exists.
- * Without, arguments are held to their types. Optional arguments may be left out.
+ * Without, arguments are held to their types. Optional arguments may be left out; those of them that the user said
+ * nothing for are not offered, because a small model fills in whatever it is offered.
  */
 export function callSchema(tool: ToolSpec, existing: Existing | undefined): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
   const required: string[] = [];
   for (const [name, argument] of Object.entries(tool.arguments)) {
+    if (argument.optional === true && existing !== undefined && !wasSaid(argument, existing)) continue;
     const schema = existing === undefined ? argumentSchema(argument) : constructed(argument, besides(existing, tool));
     if (schema === undefined) continue;
     properties[name] = schema;
@@ -101,6 +111,14 @@ export function turnSchema(tools: readonly ToolSpec[], existing: Existing | unde
   const answering = { type: "object", properties: { answer: { type: "string", maxLength: maxAnswer } } };
   const options = answer ? [...calls, answering] : calls;
   return options.length === 1 ? (options[0] ?? answering) : { oneOf: options };
+}
+
+/** Whether the question itself names something that this argument could be. */
+function wasSaid(argument: ArgumentSpec, existing: Existing): boolean {
+  if (argument.kind === "number") return existing.numbersSaid > 0;
+  if (argument.kind === "date") return existing.datesSaid > 0;
+  if (argument.kind !== "path") return true;
+  return existing.paths.some((entry) => entry.support > 0 && isOf(entry.path, argument.of));
 }
 
 /**
@@ -120,12 +138,7 @@ function besides(existing: Existing, tool: ToolSpec): Existing {
 function constructed(argument: ArgumentSpec, existing: Existing): JsonSchema | undefined {
   switch (argument.kind) {
     case "path":
-      return oneOfThese(
-        existing.paths
-          .map((entry) => entry.path)
-          .filter((path) => isOf(path, argument.of))
-          .slice(0, limits.paths),
-      );
+      return oneOfThese(likelyPaths(existing.paths.filter((entry) => isOf(entry.path, argument.of))));
     case "span":
     case "column":
       return oneOfThese(existing.spans);
@@ -155,6 +168,17 @@ function constructed(argument: ArgumentSpec, existing: Existing): JsonSchema | u
     default:
       return assertNever(argument);
   }
+}
+
+/**
+ * The paths a call may name, from all that would fit: the first leads when there are any, else those the question's
+ * words answer to best, else the likeliest ones. The order alone is lost on a grammar, so the unlikely are left out.
+ */
+function likelyPaths(fitting: readonly RankedPath[]): readonly string[] {
+  const leads = fitting.filter((entry) => entry.lead).slice(0, limits.leads);
+  const best = Math.max(0, ...fitting.map((entry) => entry.support));
+  const named = best < 0.5 ? fitting : fitting.filter((entry) => entry.support === best);
+  return (leads.length > 0 ? leads : named).slice(0, limits.paths).map((entry) => entry.path);
 }
 
 function isOf(path: string, of: "file" | "folder" | "any"): boolean {

@@ -46,8 +46,8 @@ export async function askAgent(
     else for (const line of describeStep(event.step)) terminal.print(line);
   };
   const stops = [
-    host.on("run.step", ({ runId, step }) => see({ runId, step })),
-    host.on("run.ended", ({ runId }) => see({ runId })),
+    host.on("run.step", see),
+    host.on("run.ended", (event) => see({ runId: event.runId })),
     host.on("run.text", ({ text }) => terminal.progress(`writing: ${text.replaceAll(/\s+/g, " ").slice(-70)}`)),
   ];
   const onAbort = () => {

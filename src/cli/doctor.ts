@@ -32,9 +32,9 @@ export function printReadiness(report: Readiness, { terminal }: Pick<CommandCont
     if (item.remedy !== null) terminal.print(`           ${item.remedy}`);
   }
   terminal.print();
-  for (const device of report.devices) {
+  for (const { engine, device } of report.devices) {
     const memory = device.memoryBytes > 0 ? `, ${bytesInWords(device.memoryBytes)}` : "";
-    terminal.print(`Device: ${device.kind} — ${device.name}${memory}`);
+    terminal.print(`Device: ${device.kind} — ${device.name}${memory} (found by ${engine})`);
   }
   for (const engine of report.engines) {
     terminal.print(

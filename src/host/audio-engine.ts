@@ -1,7 +1,7 @@
-import { open } from "node:fs/promises";
+import { readEnergy } from "../engines/audio/pcm-energy.ts";
 import { audioWorkerEntry } from "../engines/entries.ts";
 import { audioContract } from "../shared/audio-contract.ts";
-import { pcmBytesPerSample, type Span } from "../shared/speech.ts";
+import type { Span } from "../shared/speech.ts";
 import type { AudioDecoder, DecodedAudio, EnergyReader, VoiceActivity } from "../speech/ports.ts";
 import { EngineProcess } from "./engine-process.ts";
 
@@ -53,21 +53,7 @@ export class AudioEngine implements AudioDecoder, VoiceActivity, EnergyReader {
   }
 
   async energy(audio: DecodedAudio, span: Span, frameSamples: number): Promise<readonly number[]> {
-    const file = await open(audio.pcmPath, "r");
-    try {
-      const samples = Buffer.alloc((span.end - span.start) * pcmBytesPerSample);
-      const { bytesRead } = await file.read(samples, 0, samples.length, span.start * pcmBytesPerSample);
-      const frames: number[] = [];
-      const frameBytes = frameSamples * pcmBytesPerSample;
-      for (let at = 0; at + frameBytes <= bytesRead; at += frameBytes) {
-        let sum = 0;
-        for (let i = 0; i < frameBytes; i += pcmBytesPerSample) sum += (samples.readInt16LE(at + i) / 32768) ** 2;
-        frames.push(Math.sqrt(sum / frameSamples));
-      }
-      return frames;
-    } finally {
-      await file.close();
-    }
+    return await readEnergy(audio.pcmPath, span, frameSamples);
   }
 
   dispose(): Promise<void> {

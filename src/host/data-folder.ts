@@ -33,6 +33,7 @@ export function openDataFolder(path: string): DataFolder {
     states: join(folder, "states"),
     log: join(folder, "indoors.log"),
   };
-  for (const made of [folder, parts.models, parts.work, parts.states]) mkdirSync(made, { recursive: true, mode: 0o700 });
+  for (const made of [folder, parts.models, parts.work, parts.states])
+    mkdirSync(made, { recursive: true, mode: 0o700 });
   return parts;
 }

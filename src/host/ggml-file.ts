@@ -84,7 +84,8 @@ async function walk(file: FileHandle, size: number): Promise<GgmlCheck> {
   for (let i = 0; i < words; i++) skip(await int());
 
   let tensors = 0;
-  while (at < size) {
+  const more = () => at < size;
+  while (more()) {
     const dimensions = await int();
     const nameLength = await int();
     const type = tensorTypes[await int()];

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
 import type { Readiness } from "../shared/host-contract.ts";
 import { llmContract } from "../shared/llm-contract.ts";
-import type { Device, InstalledModel, ModelRole } from "../shared/model.ts";
-import { llmWorkerEntry } from "../engines/entries.ts";
+import type { InstalledModel, ModelRole } from "../shared/model.ts";
+import { llmWorkerEntry, speechWorkerEntries } from "../engines/entries.ts";
+import { speechContract } from "../shared/speech-contract.ts";
 import { EngineProcess } from "./engine-process.ts";
 import type { AppFiles } from "./app-files.ts";
 import { describeCpu } from "./cpu.ts";
@@ -110,15 +111,28 @@ export async function readinessReport(
     onLog: parts.onLog,
     onCrash: parts.onLog,
   });
-  let devices: Device[] = [];
+  const speechProbe = new EngineProcess({
+    name: "speech probe",
+    entry: speechWorkerEntries["transcribe-cpp"],
+    contract: speechContract,
+    nodePath: files.nodePath,
+    onLog: parts.onLog,
+    onCrash: parts.onLog,
+  });
+  const devices: Readiness["devices"] = [];
   try {
-    devices = await probe.call("devices", {}, signal).then(
-      (found) => found.devices,
-      (error: unknown) => {
-        parts.onLog(`devices: ${messageOf(error)}`);
-        return [];
-      },
-    );
+    const ask = {
+      "transcribe-cpp": () => speechProbe.call("devices", {}, signal),
+      llm: () => probe.call("devices", {}, signal),
+    };
+    for (const [engine, look] of Object.entries(ask)) {
+      // An engine that finds nothing, or cannot even start, shows in its own line below.
+      const found = await look().catch((error: unknown) => {
+        parts.onLog(`${engine}: devices: ${messageOf(error)}`);
+        return { devices: [] };
+      });
+      for (const device of found.devices) devices.push({ engine, device });
+    }
     for (const { model } of [...present("speech"), ...present("chat")]) {
       let needBytes = Math.round(model.bytes * 1.33 + 150e6);
       if (model.format === "gguf" && model.role === "chat") {
@@ -138,6 +152,7 @@ export async function readinessReport(
     }
   } finally {
     await probe.dispose();
+    await speechProbe.dispose();
   }
 
   if (measure !== "none") {

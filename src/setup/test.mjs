@@ -1,4 +1,5 @@
 // `npm test`: all set-up, the checks of the code, then every test. Further arguments go to vitest.
+// The last line is alone: how many tests passed, failed and were skipped.
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -23,8 +24,11 @@ await entry(async (args) => {
     reports.some(({ step, state }) => step.name === name && state === "lacking");
   if (runtime === undefined || isLacking("Node modules") || isLacking("Runtime")) return 1;
   const isCodeRight = await checkCode(runtime, talk);
-  const areTestsRight = await runTests(runtime, args);
-  return isCodeRight && areTestsRight && !isLacking("Build") ? 0 : 1;
+  const { code, passed, failed, skipped } = await runTests(runtime, args);
+  const isRight = isCodeRight && !isLacking("Build");
+  if (!isRight) talk.say("The code did not pass its checks or its build: see above, before the tests.");
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return isRight && code === 0 && failed === 0 ? 0 : 1;
 });
 
 /**
@@ -47,7 +51,7 @@ async function checkCode(runtime, talk) {
 }
 
 /**
- * Ends with one line alone: how many tests passed, failed and were skipped.
+ * The exit code of vitest, and how many tests passed, failed and were skipped.
  * @param {string} runtime
  * @param {readonly string[]} args
  */
@@ -59,9 +63,7 @@ async function runTests(runtime, args) {
     const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
     const env = { ...process.env, PATH: `${dirname(runtime)}${delimiter}${process.env["PATH"] ?? ""}` };
     const { code } = await runAttached(runtime, [...vitest, ...reporters, ...args], { cwd: here.root, env });
-    const { passed, failed, skipped } = countsIn(report);
-    console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-    return code === 0 && failed === 0;
+    return { code, ...countsIn(report) };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

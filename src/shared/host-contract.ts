@@ -40,7 +40,8 @@ export const readiness = z.strictObject({
   }),
   dataFolder: z.string(),
   runningAsRoot: z.boolean(),
-  devices: z.array(device),
+  /** What each engine finds to compute on, by engine. */
+  devices: z.array(z.strictObject({ engine: z.string(), device })),
   items: z.array(readinessItem),
   engines: z.array(engineReport),
   models: z.array(z.strictObject({ name: z.string(), fits: z.boolean(), detail: z.string() })),

@@ -83,14 +83,12 @@ describe("stitchWindow", () => {
 
   it("turns a loop inside a segment into one, with its words", () => {
     const text = "and then we went to the shop to the shop to the shop to the shop to the shop";
-    const words = text
-      .split(" ")
-      .map((word, index) => ({
-        text: word,
-        startMs: 11_000 + index * 100,
-        endMs: 11_100 + index * 100,
-        probability: 0.5,
-      }));
+    const words = text.split(" ").map((word, index) => ({
+      text: word,
+      startMs: 11_000 + index * 100,
+      endMs: 11_100 + index * 100,
+      probability: 0.5,
+    }));
     const [segment] = stitchWindow([{ ...said(11_000, 13_000, text), words }], window);
     expect(segment!.text).toBe("and then we went to the shop");
     expect(segment!.words!.map((word) => word.text).join(" ")).toBe(segment!.text);

@@ -59,6 +59,19 @@ describe("transcribeRecording", () => {
     ]);
   });
 
+  it("asks once more for a passage that the engine stepped over, and commits both in order", async () => {
+    const world = scripted();
+    world.spans = [{ start: 10 * second, end: 30 * second }];
+    world.deafAfterMs = 15_000;
+    await world.run(null);
+    expect(world.asked.map(({ window }) => [window.start / second, window.end / second])).toEqual([
+      [9.75, 30.25],
+      [15, 30.25],
+    ]);
+    expect(world.commits).toHaveLength(1);
+    expect(world.texts()).toEqual(["at 9750", "at 15000"]);
+  });
+
   it("asks no engine when nothing was said", async () => {
     const world = scripted();
     world.spans = [];
@@ -87,6 +100,8 @@ function scripted(language = "en") {
     spans,
     asked: [] as WindowRequest[],
     commits: [] as { segments: readonly Segment[]; cursor: TranscriptionCursor }[],
+    /** Where the engine's segments end, whatever was said after. */
+    deafAfterMs: undefined as number | undefined,
     onAsk: () => {},
     onCommit: () => {},
     texts: () => world.commits.flatMap(({ segments }) => segments.map(({ text }) => text)),
@@ -113,7 +128,7 @@ function scripted(language = "en") {
         world.onAsk();
         const startMs = request.window.start / 16;
         return {
-          segments: [{ startMs, endMs: startMs + 500, text: `at ${startMs}` }],
+          segments: [{ startMs, endMs: world.deafAfterMs ?? request.window.end / 16, text: `at ${startMs}` }],
           language: request.language === "auto" ? "de" : request.language,
         };
       },

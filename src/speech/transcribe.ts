@@ -10,6 +10,7 @@ import type {
   VoiceActivity,
 } from "./ports.ts";
 import { stitchWindow } from "./stitch.ts";
+import { uncoveredSpeech } from "./uncovered.ts";
 import { planWindows, type SpeechWindow } from "./windows.ts";
 
 export interface TranscriptionPorts {
@@ -76,13 +77,18 @@ export async function transcribeRecording(
   onProgress({ phase: "transcribing", doneMs: request.cursor?.doneMs ?? 0, totalMs: audio.durationMs });
   for (const [offset, window] of windows.slice(first).entries()) {
     throwIfCancelled(signal);
-    const answer = await ports.engine.transcribe(
-      { audio, window: bare(window), language, prompt: request.prompt },
-      signal,
-    );
-    throwIfCancelled(signal);
+    const hear = async (part: SpeechWindow) => {
+      const heard = { audio, window: bare(part), language, prompt: request.prompt };
+      const answer = await ports.engine.transcribe(heard, signal);
+      throwIfCancelled(signal);
+      return stitchWindow(answer.segments, part);
+    };
+    const segments = await hear(window);
+    // Whisper now and then steps over whole sentences of a long window. On their own it hears them.
+    for (const passage of uncoveredSpeech(segments, window)) segments.push(...(await hear(passage)));
+    segments.sort((one, other) => one.startMs - other.startMs);
     const cursor = { nextWindow: first + offset + 1, doneMs: toMs(window.end) };
-    await ports.sink.commit(stitchWindow(answer.segments, window), cursor);
+    await ports.sink.commit(segments, cursor);
     onProgress({ phase: "transcribing", doneMs: cursor.doneMs, totalMs: audio.durationMs });
   }
   onProgress({ phase: "transcribing", doneMs: audio.durationMs, totalMs: audio.durationMs });

@@ -1,4 +1,16 @@
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, openSync, closeSync, readFileSync, rmSync, truncateSync, writeFileSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { existsSync } from "node:fs";
 import { spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
@@ -32,76 +44,110 @@ function expectClear(message: string, file: string): void {
   expect(message.length).toBeLessThan(400);
 }
 
-test("eight bad recordings in one queue: each ends with a clear sentence, the good ones before and after are done", { timeout: 300_000 }, async () => {
-  const sample = fileOf("apollo-13");
-  const speech = readPlainWav(sample).subarray(0, 12 * 32_000);
-  writeFileSync(inFolder("empty.wav"), "");
-  writeFileSync(inFolder("letter.wav"), "Dear colleague, this is not a recording.\n".repeat(50));
-  // An mp3 header and nothing that follows it: what is left of a copy that broke off.
-  writeFileSync(inFolder("truncated.mp3"), Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0x64]), Buffer.alloc(90)]));
-  writeWav(inFolder("zero.wav"), Buffer.alloc(0));
-  mkdirSync(inFolder("folder.wav"));
-  writeWav(inFolder("secret.wav"), speech);
-  chmodSync(inFolder("secret.wav"), 0o000);
-  writeFileSync(inFolder("odd.wav"), eightKilohertzStereo24(speech));
-  writeWav(inFolder("silence.wav"), Buffer.alloc(5 * 32_000));
-  copyFileSync(sample, inFolder("good.wav"));
-  const names = ["empty.wav", "letter.wav", "truncated.mp3", "odd.wav", "zero.wav", "silence.wav", "folder.wav", "gone.wav", "secret.wav", "good.wav"];
-  const { command, note } = asOrdinaryUser(["transcribe", ...names.map(inFolder), "--model", "tiny", "--language", "en", "--data", data, "--json"]);
-  const { status, stdout, stderr } = spawnSync(command[0] as string, command.slice(1), { encoding: "utf8", maxBuffer: 1 << 26 });
-  const answer = JSON.parse(stdout || "null") as Answer | null;
-  expect(answer, stderr).not.toBeNull();
-  const files = Object.fromEntries((answer as Answer).files.map((one) => [basename(one.file), one]));
-  expect(Object.keys(files)).toEqual(names);
-  expect(status).toBe(3);
+test(
+  "eight bad recordings in one queue: each ends with a clear sentence, the good ones before and after are done",
+  { timeout: 300_000 },
+  async () => {
+    const sample = fileOf("apollo-13");
+    const speech = readPlainWav(sample).subarray(0, 12 * 32_000);
+    writeFileSync(inFolder("empty.wav"), "");
+    writeFileSync(inFolder("letter.wav"), "Dear colleague, this is not a recording.\n".repeat(50));
+    // An mp3 header and nothing that follows it: what is left of a copy that broke off.
+    writeFileSync(inFolder("truncated.mp3"), Buffer.concat([Buffer.from([0xff, 0xfb, 0x90, 0x64]), Buffer.alloc(90)]));
+    writeWav(inFolder("zero.wav"), Buffer.alloc(0));
+    mkdirSync(inFolder("folder.wav"));
+    writeWav(inFolder("secret.wav"), speech);
+    chmodSync(inFolder("secret.wav"), 0o000);
+    writeFileSync(inFolder("odd.wav"), eightKilohertzStereo24(speech));
+    writeWav(inFolder("silence.wav"), Buffer.alloc(5 * 32_000));
+    copyFileSync(sample, inFolder("good.wav"));
+    const names = [
+      "empty.wav",
+      "letter.wav",
+      "truncated.mp3",
+      "odd.wav",
+      "zero.wav",
+      "silence.wav",
+      "folder.wav",
+      "gone.wav",
+      "secret.wav",
+      "good.wav",
+    ];
+    const { command, note } = asOrdinaryUser([
+      "transcribe",
+      ...names.map(inFolder),
+      "--model",
+      "tiny",
+      "--language",
+      "en",
+      "--data",
+      data,
+      "--json",
+    ]);
+    const { status, stdout, stderr } = spawnSync(command[0] as string, command.slice(1), {
+      encoding: "utf8",
+      maxBuffer: 1 << 26,
+    });
+    const answer = JSON.parse(stdout || "null") as Answer | null;
+    expect(answer, stderr).not.toBeNull();
+    const files = Object.fromEntries((answer as Answer).files.map((one) => [basename(one.file), one]));
+    expect(Object.keys(files)).toEqual(names);
+    expect(status).toBe(3);
 
-  const refused: Record<string, string> = {
-    "empty.wav": "audio.undecodable",
-    "letter.wav": "audio.undecodable",
-    "truncated.mp3": "audio.undecodable",
-    "zero.wav": "audio.undecodable",
-    "folder.wav": "file.unreadable",
-    "gone.wav": "file.unreadable",
-    ...(note === null ? { "secret.wav": "file.unreadable" } : {}),
-  };
-  for (const [name, code] of Object.entries(refused)) {
-    expect(files[name], name).toMatchObject({ ok: false, error: { code } });
-    expectClear(files[name]?.error?.message ?? "", name);
-    expect(stderr).toContain(files[name]?.error?.message);
-  }
-  if (note !== null) console.warn(note);
-  // Odd, but a recording all the same: 8 kHz, 24 bits, two channels.
-  expect(files["odd.wav"]?.transcript?.segments.map(({ text }) => text).join(" ")).toMatch(/problem/i);
-  expect(files["silence.wav"]).toMatchObject({ ok: true, transcript: { segments: [] } });
-  expect(files["good.wav"]?.transcript?.segments.length).toBeGreaterThan(3);
-});
+    const refused: Record<string, string> = {
+      "empty.wav": "audio.undecodable",
+      "letter.wav": "audio.undecodable",
+      "truncated.mp3": "audio.undecodable",
+      "zero.wav": "audio.undecodable",
+      "folder.wav": "file.unreadable",
+      "gone.wav": "file.unreadable",
+      ...(note === null ? { "secret.wav": "file.unreadable" } : {}),
+    };
+    for (const [name, code] of Object.entries(refused)) {
+      expect(files[name], name).toMatchObject({ ok: false, error: { code } });
+      expectClear(files[name]?.error?.message ?? "", name);
+      expect(stderr).toContain(files[name]?.error?.message);
+    }
+    if (note !== null) console.warn(note);
+    // Odd, but a recording all the same: 8 kHz, 24 bits, two channels.
+    expect(files["odd.wav"]?.transcript?.segments.map(({ text }) => text).join(" ")).toMatch(/problem/i);
+    expect(files["silence.wav"]).toMatchObject({ ok: true, transcript: { segments: [] } });
+    expect(files["good.wav"]?.transcript?.segments.length).toBeGreaterThan(3);
+  },
+);
 
-test("a truncated GGUF is refused at import, a model with one flipped byte at load; both in words", { timeout: 300_000 }, async () => {
-  const truncated = inFolder("truncated.gguf");
-  copyFileSync(fileOf("tinyllama"), truncated);
-  truncateSync(truncated, 200_000_000);
-  const refused = await runIndoors(["models", "import", truncated, "--data", data, "--json"]);
-  expect(refused.code).toBe(3);
-  const [why] = (JSON.parse(refused.stdout) as { refused: { reason: string; message: string }[] }).refused;
-  expect(why?.reason).toBe("truncated");
-  expectClear(why?.message ?? "", truncated);
+test(
+  "a truncated GGUF is refused at import, a model with one flipped byte at load; both in words",
+  { timeout: 300_000 },
+  async () => {
+    const truncated = inFolder("truncated.gguf");
+    copyFileSync(fileOf("tinyllama"), truncated);
+    truncateSync(truncated, 200_000_000);
+    const refused = await runIndoors(["models", "import", truncated, "--data", data, "--json"]);
+    expect(refused.code).toBe(3);
+    const [why] = (JSON.parse(refused.stdout) as { refused: { reason: string; message: string }[] }).refused;
+    expect(why?.reason).toBe("truncated");
+    expectClear(why?.message ?? "", truncated);
 
-  // A stick's worth of good model, imported, and then changed on the disk.
-  const stick = inFolder("voice.onnx");
-  copyFileSync(fileOf("silero-vad-v6"), stick);
-  expect((await runIndoors(["models", "import", stick, "--name", "voice", "--data", data])).code).toBe(0);
-  const installed = join(data, "models", "voice.onnx");
-  expect(existsSync(installed)).toBe(true);
-  flipByte(installed, 1_000_000);
-  const use = await runIndoors(["transcribe", fileOf("apollo-13"), "--model", "tiny", "--data", data, "--json"]);
-  expect(use.code).toBe(3);
-  const { error } = (JSON.parse(use.stdout) as Answer).files[0] ?? {};
-  expect(error?.code).toBe("model.changed");
-  expectClear(error?.message ?? "", installed);
-  // Removing it brings the default one back.
-  expect((await runIndoors(["models", "remove", "voice", "--data", data])).code).toBe(0);
-  expect((await runIndoors(["transcribe", fileOf("apollo-13"), "--model", "tiny", "--data", data, "--json"])).code).toBe(0);
-});
+    // A stick's worth of good model, imported, and then changed on the disk.
+    const stick = inFolder("voice.onnx");
+    copyFileSync(fileOf("silero-vad-v6"), stick);
+    expect((await runIndoors(["models", "import", stick, "--name", "voice", "--data", data])).code).toBe(0);
+    const installed = join(data, "models", "voice.onnx");
+    expect(existsSync(installed)).toBe(true);
+    flipByte(installed, 1_000_000);
+    const use = await runIndoors(["transcribe", fileOf("apollo-13"), "--model", "tiny", "--data", data, "--json"]);
+    expect(use.code).toBe(3);
+    const { error } = (JSON.parse(use.stdout) as Answer).files[0] ?? {};
+    expect(error?.code).toBe("model.changed");
+    expectClear(error?.message ?? "", installed);
+    // Removing it brings the default one back.
+    expect((await runIndoors(["models", "remove", "voice", "--data", data])).code).toBe(0);
+    expect(
+      (await runIndoors(["transcribe", fileOf("apollo-13"), "--model", "tiny", "--data", data, "--json"])).code,
+    ).toBe(0);
+  },
+);
 
 function flipByte(path: string, at: number): void {
   const byte = readFileSync(path)[at] as number;
@@ -128,14 +174,21 @@ function eightKilohertzStereo24(pcm: Buffer): Buffer {
  * Root can read every file, so as root the command runs as the user `nobody`, where that user can reach this checkout.
  * Otherwise the unreadable file is left out, loudly.
  */
-function asOrdinaryUser(args: readonly string[]): { readonly command: readonly string[]; readonly note: string | null } {
+function asOrdinaryUser(args: readonly string[]): {
+  readonly command: readonly string[];
+  readonly note: string | null;
+} {
   const main = join(app.root, "src", "cli", "main.ts");
   const plain = [process.execPath, main, ...args];
   if (process.getuid?.() !== 0) return { command: plain, note: null };
   const drop = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"];
   const reaches = spawnSync(drop[0] as string, [...drop.slice(1), process.execPath, "--version"]).status === 0;
   const reads = spawnSync(drop[0] as string, [...drop.slice(1), "test", "-r", main]).status === 0;
-  if (!reaches || !reads) return { command: plain, note: "skipped: the unreadable file, since root reads everything and `nobody` cannot reach this checkout" };
+  if (!reaches || !reads)
+    return {
+      command: plain,
+      note: "skipped: the unreadable file, since root reads everything and `nobody` cannot reach this checkout",
+    };
   mkdirSync(data);
   chmodSync(data, 0o777);
   chmodSync(folder, 0o755);

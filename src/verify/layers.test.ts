@@ -23,7 +23,7 @@ const layers: Readonly<Record<string, Layer>> = {
   "src/engines": {
     folders: ["src/shared"],
     packages: [
-      ...["zod", "node-llama-cpp", "transcribe-cpp", "whisper-node", "sherpa-onnx-node"],
+      ...["zod", "node-llama-cpp", "transcribe-cpp", "whisper-node", "onnxruntime-node"],
       ...["mpg123-decoder", "ogg-opus-decoder", "@wasm-audio-decoders/flac", "@wasm-audio-decoders/ogg-vorbis"],
     ],
     node: true,

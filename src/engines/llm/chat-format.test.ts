@@ -4,13 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Llama, readGgufFileInfo } from "node-llama-cpp";
-import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished, vi } from "vitest";
 import type { ChatMessage } from "../../shared/llm-contract.ts";
 import { openBackend, openCpu } from "./backend.ts";
 import { ChatFormat } from "./chat-format.ts";
 import { generate } from "./generate.ts";
 import { inspectModel } from "./inspect-model.ts";
 import { LoadedModel } from "./loaded-model.ts";
+
+// A real model on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const model = fileURLToPath(new URL("../../../models/tinyllama-1.1b-chat-iq2_xxs.gguf", import.meta.url));
 const signal = new AbortController().signal;
@@ -56,36 +59,26 @@ it("with a template that knows tools: offers them, hands back the calls, runs no
   onTestFinished(() => loaded.dispose());
   expect(loaded.format.toolTemplate).toBe(true);
 
-  const parameters = { type: "object", properties: { city: { enum: ["Paris", "Berlin"] } } };
+  const cities = ["Paris", "Berlin", "Oslo"];
+  const parameters = { type: "object", properties: { city: { enum: cities } } };
   const tools = [{ name: "get_weather", description: "The weather in a city", parameters }];
-  const question: ChatMessage[] = [
-    { role: "system", text: "You call functions." },
-    { role: "user", text: "What is the weather in Paris and in Berlin?" },
-  ];
-  const result: ChatMessage = {
-    role: "tool",
-    tool: "get_weather",
-    arguments: { city: "Paris" },
-    result: "Sunny, 21 degrees",
-  };
-  const prompt = loaded.model.detokenize(loaded.format.tokens({ messages: [...question, result], tools }), true);
+  // Some calls to follow: a model this small does not make its first one by itself.
+  const messages = cities.slice(0, 2).flatMap((city, index): ChatMessage[] => [
+    { role: "user", text: `What is the weather in ${city}?` },
+    { role: "tool", tool: "get_weather", arguments: { city }, result: `Sunny, ${20 + index} degrees` },
+    { role: "assistant", text: `It is sunny in ${city}.` },
+  ]);
+  messages.push({ role: "user", text: "What is the weather in Oslo?" });
+  const prompt = loaded.model.detokenize(loaded.format.tokens({ messages, tools }), true);
   for (const part of ["get_weather", "The weather in a city", "Sunny, 21 degrees", '"city": "Paris"']) {
     expect(prompt).toContain(part);
   }
 
-  // A small model does not call at every try; what counts is that a call that is made arrives.
-  const request = { generationId: "g", tools, maxTokens: 40, temperature: 0.8, messages: [...question, result] };
-  for (let seed = 1; seed <= 8; seed++) {
-    const { calls, stop } = await generate(loaded, { ...request, seed }, signal, () => {});
-    if (stop !== "calls") continue;
-    expect(calls[0]).toMatchObject({
-      name: "get_weather",
-      arguments: { city: expect.stringMatching(/^(Paris|Berlin)$/) },
-    });
-    return;
-  }
-  expect.fail("no call in 8 tries");
-}, 120_000);
+  const request = { generationId: "g", tools, messages, maxTokens: 40, temperature: 0, seed: 1 };
+  const { calls, stop, timing } = await generate(loaded, request, signal, () => {});
+  expect({ calls, stop }).toEqual({ calls: [{ name: "get_weather", arguments: { city: "Oslo" } }], stop: "calls" });
+  expect(timing.evaluatedTokens).toBe(timing.promptTokens);
+});
 
 it("with a template that cannot be run: takes a known form and offers no tools", async () => {
   const modelPath = join(folder, "broken.gguf");

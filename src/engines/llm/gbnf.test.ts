@@ -1,7 +1,10 @@
 import { getLlama, type Llama, LlamaLogLevel } from "node-llama-cpp";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { JsonSchema } from "../../shared/llm-contract.ts";
 import { toGbnf } from "./gbnf.ts";
+
+// A real model on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 let llama: Llama;
 

@@ -3,9 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Llama } from "node-llama-cpp";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { openCpu } from "./backend.ts";
 import { inspectModel } from "./inspect-model.ts";
+
+// A real model on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const model = fileURLToPath(new URL("../../../models/tinyllama-1.1b-chat-iq2_xxs.gguf", import.meta.url));
 let llama: Llama;

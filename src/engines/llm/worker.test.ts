@@ -5,11 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Client, connect, type ParamsInput } from "../../shared/contract.ts";
 import { type ChatMessage, llmContract } from "../../shared/llm-contract.ts";
 import { processChannel } from "../../shared/process-channel.ts";
 import { llmWorkerEntry } from "../entries.ts";
+
+// A real model on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 type Llm = typeof llmContract;
 
@@ -68,7 +71,7 @@ beforeAll(async () => {
   worker = startWorker();
   client = worker.client;
   await load(client);
-}, 60_000);
+});
 
 afterAll(async () => {
   worker.child.kill("SIGKILL");
@@ -147,7 +150,7 @@ describe("generating", () => {
     const warm = await generate(client, { temperature: 0.8, seed: 7 });
     const same = await generate(client, { temperature: 0.8, seed: 7 });
     expect(same.text).toBe(warm.text);
-  }, 60_000);
+  });
 
   it("evaluates only what is new after the same system text", async () => {
     await generate(client, { messages: asks("Who are you?"), maxTokens: 1 });
@@ -160,7 +163,7 @@ describe("generating", () => {
     expect(await client.call("countPrompt", { messages: asks("Where is the report?") })).toEqual({
       tokens: timing.promptTokens,
     });
-  }, 60_000);
+  });
 
   it("stops at the limit, and in a small context writes no more than there is room for", async () => {
     expect(await generate(client, { maxTokens: 3 })).toMatchObject({
@@ -179,7 +182,7 @@ describe("generating", () => {
     expect(full.timing.generatedTokens).toBeGreaterThan(4);
     expect(full.timing.promptTokens + full.timing.generatedTokens).toBeLessThanOrEqual(contextTokens);
     await load(client);
-  }, 60_000);
+  });
 
   const paths = ["reports/2024/budget.txt", "reports/2024/budget.pdf", "notes/ärzte.md"];
   const schema = {
@@ -210,7 +213,7 @@ describe("generating", () => {
     // A prefix that reaches into a value, with one path left and a character outside ASCII in it.
     const forced = await generate(client, { schema, assistantPrefix: `${begun}{"path":"notes/` });
     expect(forced.text).toBe(`${begun}{"path":"notes/ärzte.md"}}`);
-  }, 60_000);
+  });
 
   it("never writes what the schema does not allow, however hot the sampling", async () => {
     for (const seed of [1, 2]) {
@@ -218,7 +221,7 @@ describe("generating", () => {
       if (stop === "end") expect(JSON.parse(text)).toSatisfy((value: object) => "answer" in value || "tool" in value);
       else expect(text).toMatch(/^\{"(answer|tool)":/);
     }
-  }, 60_000);
+  });
 
   it("continues a begun turn without a schema", async () => {
     const { text } = await generate(client, { assistantPrefix: "The capital of France is" });
@@ -258,7 +261,7 @@ describe("generating", () => {
     await client.call("countTokens", { text: "x" });
     expect(performance.now() - aborted).toBeLessThan(1500);
     expect((await generate(client, {})).text).toBe(before.text);
-  }, 60_000);
+  });
 });
 
 describe("scoring", () => {
@@ -298,7 +301,7 @@ describe("scoring", () => {
       alone.push((await score([name], begun, "Where is the report?")).scores[0]!.logProbability);
     for (const [index, { logProbability }] of together.scores.entries())
       expect(logProbability).toBeCloseTo(alone[index]!, 1);
-  }, 60_000);
+  });
 
   it("evaluates the prompt once and shared beginnings once", async () => {
     const names = ['read_file"', 'read_files"', 'read_folder"'];
@@ -321,7 +324,7 @@ describe("measuring and vectors", () => {
     expect(rates.promptTokensPerSecond).toBeGreaterThan(0.1);
     expect(rates.generatedTokensPerSecond).toBeGreaterThan(0.1);
     expect((await generate(client, {})).timing.evaluatedTokens).toBe(1);
-  }, 60_000);
+  });
 
   it("makes one vector per text, alike for alike texts", async () => {
     const { vectors } = await client.call("embed", {
@@ -366,7 +369,7 @@ describe("a second worker", () => {
     const other = await generate(client, { messages, maxTokens: 1 });
     expect(other.timing.evaluatedTokens).toBe(other.timing.promptTokens);
     expect(await saved()).toHaveLength(2);
-  }, 60_000);
+  });
 
   it("is heard of when it is killed in the middle of a text", async () => {
     const second = startWorker();
@@ -381,7 +384,7 @@ describe("a second worker", () => {
     second.child.kill("SIGKILL");
     await expect(running).rejects.toMatchObject({ code: "channel.closed" });
     await expect(second.client.call("countTokens", { text: "x" })).rejects.toMatchObject({ code: "channel.closed" });
-  }, 60_000);
+  });
 
   it("ends when its host lets go of it, also in the middle of a text", async () => {
     const second = startWorker();
@@ -393,7 +396,7 @@ describe("a second worker", () => {
     second.child.disconnect();
     const [code] = (await once(second.child, "exit")) as [number | null];
     expect(code).toBe(0);
-  }, 60_000);
+  });
 });
 
 /** Changes the number after `llama.context_length` and its u32 type in a GGUF header. */

@@ -1,7 +1,10 @@
 import { fileURLToPath } from "node:url";
 import { type ChatHistoryItem, getLlama, JinjaTemplateChatWrapper, type LlamaModel } from "node-llama-cpp";
-import { beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it, vi } from "vitest";
 import { isZephyrTemplate, ZephyrChatWrapper } from "./zephyr-chat-wrapper.ts";
+
+// A real model on a machine that may be busy.
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
 const modelPath = fileURLToPath(new URL("../../../models/tinyllama-1.1b-chat-iq2_xxs.gguf", import.meta.url));
 let model: LlamaModel;

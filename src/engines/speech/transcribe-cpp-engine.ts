@@ -17,17 +17,11 @@ import { padded, readWindow, toFloat32 } from "./pcm-window.ts";
 const shortestSamples = 1.2 * pcmSampleRate;
 
 /**
- * OpenAI's own thresholds for decoding again at a higher temperature (Radford et al. 2022, section 4.5). The seed is
- * fixed: a window transcribed twice gives the same words, which resuming a job relies on.
+ * Always the likeliest word. Decoding again at a higher temperature (Radford et al. 2022, section 4.5) made this engine
+ * write nonsense after the end of the speech; what greedy decoding skips or repeats is caught by `src/speech`. The seed
+ * is fixed: a window transcribed twice gives the same words, which resuming a job relies on.
  */
-const whisperOptions = {
-  temperature: 0,
-  temperatureInc: 0.2,
-  compressionRatioThold: 2.4,
-  logprobThold: -1,
-  noSpeechThold: 0.6,
-  seed: 1,
-} as const;
+const whisperOptions = { temperature: 0, temperatureInc: 0, noSpeechThold: 0.6, seed: 1 } as const;
 
 /** The devices the engine could compute on here. */
 export function listDevices(): Device[] {
