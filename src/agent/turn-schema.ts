@@ -75,9 +75,14 @@ export function whatExists(seen: {
   };
 }
 
-/** The tools that can be called in this turn: every required argument has something it can be. Sorted by name. */
+/**
+ * The tools that can be called in this turn: there is something for them to look into, and every required argument has
+ * something it can be. Sorted by name.
+ */
 export function offeredTools(tools: readonly ToolSpec[], existing: Existing): readonly ToolSpec[] {
   return tools
+    .filter((tool) => !tool.needs.includes("grants") || existing.paths.length > 0)
+    .filter((tool) => !tool.needs.includes("transcripts") || existing.recordings.length > 0)
     .filter((tool) =>
       Object.values(tool.arguments).every(
         (argument) => argument.optional === true || constructed(argument, existing) !== undefined,

@@ -1,10 +1,14 @@
 import { resolve } from "node:path";
+import { runBfcl } from "../host/bench/bfcl.ts";
 import { benchLlm } from "../host/bench/bench-llm.ts";
 import { benchSpeech } from "../host/bench/bench-speech.ts";
 import { findFfmpeg } from "../host/find-ffmpeg.ts";
+import { LlmEngine } from "../host/llm-engine.ts";
 import type { Host } from "../host/host.ts";
 import { type Command, type CommandContext, UsageError } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
+import { bar } from "./terminal.ts";
+import { durationInWords } from "./words.ts";
 
 /** `indoors bench`: figures of this machine. A figure in the docs names one of these commands. */
 export const bench: Command = {
@@ -12,12 +16,13 @@ export const bench: Command = {
   usage:
     "bench speech [RECORDING] [--model NAME] [--rounds N] [--json]\n" +
     "bench llm [--model NAME] [--json]\n" +
-    "bench agent --cases FOLDER [--model NAME] [--limit N] [--json]",
+    "bench agent --cases FOLDER [--model NAME] [--limit N] [--seed N] [--json]",
   options: {
     model: { type: "string" },
     rounds: { type: "string" },
     cases: { type: "string" },
     limit: { type: "string" },
+    seed: { type: "string" },
   },
   async run(context) {
     const [what, argument] = context.positionals;
@@ -27,6 +32,8 @@ export const bench: Command = {
         return await speech(host, argument, context);
       case "llm":
         return await llm(host, context);
+      case "agent":
+        return await agent(host, context);
       default:
         throw new UsageError(what === undefined ? "Say what to measure." : `'bench ${what}' is not a command.`);
     }
@@ -96,6 +103,53 @@ async function llm(host: Host, context: CommandContext): Promise<number> {
   );
   terminal.document(report);
   return exitCodes.ok;
+}
+
+async function agent(host: Host, context: CommandContext): Promise<number> {
+  const { terminal, signal } = context;
+  const cases = context.text("cases");
+  if (cases === undefined) throw new UsageError("Name the folder with the cases of BFCL: --cases FOLDER.");
+  const model = await host.library.choose("chat", context.text("model") ?? null);
+  await host.library.ensureUnchanged(model, signal);
+  const { threads } = await host.llmFacts(model, "auto");
+  const engine = await LlmEngine.open({
+    model,
+    device: "auto",
+    threads,
+    contextTokens: 2048,
+    nodePath: host.files.nodePath,
+    onLog: (line) => host.log(line),
+    onNotice: (line) => terminal.say(line),
+  });
+  try {
+    const startedAt = performance.now();
+    const report = await runBfcl({
+      casesFolder: resolve(cases),
+      model: engine,
+      limit: count(context, "limit", 10),
+      seed: count(context, "seed", 1),
+      onProgress: (done, total) => {
+        const left = ((performance.now() - startedAt) / done) * (total - done);
+        terminal.progress(`${bar(done / total)} ${done} of ${total} cases · ${durationInWords(left)} left`);
+      },
+      signal,
+    });
+    for (const [way, score] of Object.entries(report.ways)) {
+      const { name, nameAndArguments, noCall } = score;
+      terminal.print(
+        `${way.padEnd(22)} name ${name.right}/${name.of}, name and arguments ${nameAndArguments.right}/${nameAndArguments.of}, ` +
+          `no call when none is right ${noCall.right}/${noCall.of}, malformed ${score.malformed}, ${durationInWords(score.milliseconds)}`,
+      );
+    }
+    const { name, noCall } = report.wordsAlone;
+    terminal.print(
+      `${"words alone, no model".padEnd(22)} name ${name.right}/${name.of}, no call when none is right ${noCall.right}/${noCall.of}`,
+    );
+    terminal.document({ model: model.name, modelSha256: model.sha256, threads, ...report });
+    return exitCodes.ok;
+  } finally {
+    await engine.dispose();
+  }
 }
 
 /** A whole number of at least 1 written as an option. */

@@ -1,5 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { readPlainWav, writeWav } from "./wav-file.ts";
@@ -94,11 +95,10 @@ test(
 );
 
 test("a database of a newer version is left alone, in words", async () => {
-  const { default: Database } = await import("better-sqlite3");
   const newer = join(folder, "newer");
   await runIndoors(["models", "list", "--data", newer]);
-  const db = new Database(join(newer, "indoors.sqlite"));
-  db.pragma("user_version = 99");
+  const db = new DatabaseSync(join(newer, "indoors.sqlite"));
+  db.exec("PRAGMA user_version = 99");
   db.close();
   const { code, stderr } = await runIndoors(["models", "list", "--data", newer]);
   expect(code).toBe(6);

@@ -1,12 +1,12 @@
-import { grammarTurn } from "../agent/grammar-turn.ts";
-import { messagesOf } from "../agent/history.ts";
-import type { ModelTurn, Strategy, TurnRequest } from "../agent/model-turn.ts";
-import type { LanguageModel } from "../agent/ports.ts";
-import { type Move, moveText, systemText } from "../agent/prompt.ts";
-import { templateTurn } from "../agent/template-turn.ts";
-import { answerOption, toolEvidence } from "../agent/tool-evidence.ts";
-import { type Existing, offeredTools, whatExists } from "../agent/turn-schema.ts";
-import { throwIfCancelled } from "../shared/errors.ts";
+import { grammarTurn } from "../../agent/grammar-turn.ts";
+import { messagesOf } from "../../agent/history.ts";
+import type { ModelTurn, Strategy, TurnRequest } from "../../agent/model-turn.ts";
+import type { LanguageModel } from "../../agent/ports.ts";
+import { type Move, moveText, systemText } from "../../agent/prompt.ts";
+import { templateTurn } from "../../agent/template-turn.ts";
+import { answerOption, toolEvidence } from "../../agent/tool-evidence.ts";
+import { type Existing, offeredTools, whatExists } from "../../agent/turn-schema.ts";
+import { throwIfCancelled } from "../../shared/errors.ts";
 import { isRightAnswer } from "./bfcl-answer.ts";
 import { type BfclCase, readBfcl } from "./bfcl-cases.ts";
 
@@ -36,7 +36,10 @@ export interface BfclResult {
 }
 
 export interface BfclReport {
-  /** `free`: sampled, arguments held to their types. `constructed`: scored, valid by construction. `template`: the model's own. */
+  /**
+   * `free`: sampled, arguments held to their types. `constructed arguments`: sampled, arguments valid by construction.
+   * `constructed`: besides, call or no call by score and words. `template`: the model's own.
+   */
   readonly ways: Readonly<Record<string, BfclScore>>;
   readonly results: readonly BfclResult[];
   /** Call or no call decided over all cases without a model, by the evidence of the words: what the model adds to. */
@@ -71,6 +74,7 @@ export async function runBfcl(options: BfclOptions): Promise<BfclReport> {
   const chosen = [...draw(cases.calls, limit, seed), ...draw(cases.irrelevance, limit, seed)];
   const ways: Readonly<Record<string, Strategy | "template">> = {
     free: { choice: "sampled", arguments: "free" },
+    "constructed arguments": { choice: "sampled", arguments: "constructed" },
     constructed: { choice: "scored", arguments: "constructed" },
     ...(model.toolTemplate ? { template: "template" } : {}),
   };

@@ -3,13 +3,13 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ScriptedModel } from "../agent/scripted-model.ts";
+import { ScriptedModel } from "../../agent/scripted-model.ts";
 import { isRightAnswer } from "./bfcl-answer.ts";
 import { readBfcl } from "./bfcl-cases.ts";
 import { runBfcl } from "./bfcl.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "indoors-bfcl-"));
-const realCases = resolve("../shared/data/docs/bfcl");
+const realCases = resolve("../../shared/data/docs/bfcl");
 const there = existsSync(realCases);
 if (!there) console.warn("skipped: ../shared/data is not here: the real BFCL files are not read");
 
@@ -51,11 +51,12 @@ const scores = (tool: number, answer: number) => ({ "geometry.area": tool, answe
 describe("runBfcl", () => {
   const options = { casesFolder: folder, limit: 10, seed: 1, signal: new AbortController().signal };
 
-  it("asks every case in both ways and counts what was right, wrong, and skipped", async () => {
+  it("asks every case in every way and counts what was right, wrong, and skipped", async () => {
     const model = new ScriptedModel({
       toolTemplate: false,
       turns: [
         { prompt: /base 10/u, reply: call({ base: 10, height: 7 }) },
+        { prompt: /base 10/u, reply: call({ base: 5, height: 5 }) },
         { prompt: "N/A", scores: scores(-5, -1) },
         { prompt: "base 10", scores: scores(-2, -1) },
         {
@@ -63,6 +64,7 @@ describe("runBfcl", () => {
           reply: call({ base: 10, height: 5 }),
         },
         { prompt: "Who wrote", reply: call({ base: 2, height: 2, unit: "plays" }) },
+        { prompt: "Who wrote", reply: '{"answer": "Shakespeare"}' },
         // The prior for the same tool is remembered.
         { prompt: "Who wrote", scores: scores(-9, -1) },
         { prompt: "Who wrote", reply: "Shake", stop: "max-tokens" },
@@ -75,6 +77,11 @@ describe("runBfcl", () => {
       name: { right: 1, of: 1 },
       nameAndArguments: { right: 0, of: 1 },
       noCall: { right: 0, of: 1 },
+    });
+    expect(report.ways["constructed arguments"]).toMatchObject({
+      name: { right: 1, of: 1 },
+      nameAndArguments: { right: 0, of: 1 },
+      noCall: { right: 1, of: 1 },
     });
     expect(report.ways["constructed"]).toMatchObject({
       name: { right: 1, of: 1 },
@@ -92,10 +99,12 @@ describe("runBfcl", () => {
       toolTemplate: false,
       turns: [
         { prompt: "", reply: "{" },
+        { prompt: "", reply: "{" },
         { prompt: "N/A", scores: scores(-1, -1) },
         { prompt: "", scores: scores(-1, -9) },
         { prompt: "", reply: call({ base: 11, height: 5 }) },
         { prompt: "", reply: '{"answer": "Shake', stop: "max-tokens" },
+        { prompt: "", reply: "{" },
         { prompt: "", scores: scores(-1, -9) },
         { prompt: "", reply: "?" },
       ],
@@ -113,10 +122,12 @@ describe("runBfcl", () => {
       toolTemplate: true,
       turns: [
         { prompt: "", reply },
+        { prompt: "", reply },
         rated,
         rated,
         { prompt: "", reply },
         { prompt: (_text, request) => request?.tools?.[0]?.name === "geometry.area", reply: { calls } },
+        { prompt: "", reply },
         { prompt: "", reply },
         rated,
         { prompt: "", reply },

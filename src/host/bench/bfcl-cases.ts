@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { IndoorsError, messageOf } from "../shared/errors.ts";
-import type { ToolArgument, ToolSpec } from "../shared/tool.ts";
+import { IndoorsError, messageOf } from "../../shared/errors.ts";
+import type { ToolArgument, ToolSpec } from "../../shared/tool.ts";
 
 /** The values that are right per argument; "" among them means that it may be left out. */
 export type PossibleAnswer = Readonly<Record<string, readonly unknown[]>>;
