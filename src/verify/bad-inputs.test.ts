@@ -110,7 +110,7 @@ test(
     }
     if (note !== null) console.warn(note);
     // Odd, but a recording all the same: 8 kHz, 24 bits, two channels.
-    expect(files["odd.wav"]?.transcript?.segments.map(({ text }) => text).join(" ")).toMatch(/problem/i);
+    expect(files["odd.wav"]?.transcript?.segments.map(({ text }) => text).join(" ")).toMatch(/houston|problem/i);
     expect(files["silence.wav"]).toMatchObject({ ok: true, transcript: { segments: [] } });
     expect(files["good.wav"]?.transcript?.segments.length).toBeGreaterThan(3);
   },
@@ -131,7 +131,8 @@ test(
 
     // A stick's worth of good model, imported, and then changed on the disk.
     const stick = inFolder("voice.onnx");
-    copyFileSync(fileOf("silero-vad-v6"), stick);
+    // With an unknown field at its end (protocol buffers skip it), so that it is not the model that is here already.
+    writeFileSync(stick, Buffer.concat([readFileSync(fileOf("silero-vad-v6")), Buffer.from([0xf8, 0x07, 0x01])]));
     expect((await runIndoors(["models", "import", stick, "--name", "voice", "--data", data])).code).toBe(0);
     const installed = join(data, "models", "voice.onnx");
     expect(existsSync(installed)).toBe(true);

@@ -1,8 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** The samples of a 16 kHz mono s16le wav file with a plain 44-byte header, such as the sample recording. */
+/** The samples of a 16 kHz mono s16le wav file, such as the sample recording: its data chunk. */
 export function readPlainWav(path: string): Buffer {
-  return readFileSync(path).subarray(44);
+  const file = readFileSync(path);
+  let at = 12;
+  while (file.toString("latin1", at, at + 4) !== "data") at += 8 + file.readUInt32LE(at + 4);
+  return file.subarray(at + 8, at + 8 + file.readUInt32LE(at + 4));
 }
 
 /** Writes PCM samples as a wav file. Format: RIFF WAVE, integer PCM. */

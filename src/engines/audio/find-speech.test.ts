@@ -52,6 +52,21 @@ describe("findSpeech", { timeout: 30_000 }, () => {
     for (const [index, span] of spans.entries()) expect(span.start).toBeGreaterThanOrEqual(spans[index - 1]?.end ?? 0);
   });
 
+  it("hears on after a click in silence, which can leave the network deaf for the rest of a recording", async () => {
+    const speech = join(folder, "click-source.pcm");
+    await decode({ path: join(root, "models/apollo-13.wav"), pcmPath: speech, ffmpegPath: null }, never, () => {});
+    const alone = await findSpeech(speech, modelPath, never, () => {});
+    // A chunk of text read as sound, as a badly cut wav file has it, and two seconds of digital silence.
+    const click = Buffer.from("LIST\x1a\0\0\0INFOISFT\x0e\0\0\0Lavf59.27.100\0data\0\xa6\x0e\0", "latin1");
+    const piece = Buffer.concat([click, await readFile(speech), Buffer.alloc(2 * 32_000)]);
+    const pcmPath = join(folder, "clicks.pcm");
+    await writeFile(pcmPath, Buffer.concat([piece, piece, piece, piece]));
+    const seconds = (spans: readonly { start: number; end: number }[]) =>
+      spans.reduce((sum, { start, end }) => sum + (end - start) / 16_000, 0);
+    const all = await findSpeech(pcmPath, modelPath, never, () => {});
+    expect(seconds(all)).toBeGreaterThan(4 * 0.9 * seconds(alone));
+  });
+
   it("finds speech after half a minute of silence, at its place", async () => {
     const speech = join(folder, "sample.pcm");
     await decode({ path: join(root, "models/apollo-13.wav"), pcmPath: speech, ffmpegPath: null }, never, () => {});

@@ -7,6 +7,12 @@ export const frameSamples = 512;
 /** It also wants to see the end of the frame before. */
 const contextSamples = 64;
 const stateShape = [2, 1, 128] as const;
+/**
+ * The network's memory can get stuck: after a click in silence it heard no speech for the rest of a recording. After
+ * half a second without speech it has nothing to remember, so it starts anew then.
+ */
+const quiet = 0.05;
+const forgetsAfterFrames = 16;
 
 /** The network for one recording: it remembers what it heard. The caller closes it. */
 export interface SpeechNetwork {
@@ -48,6 +54,7 @@ export async function openSpeechNetwork(modelPath: string): Promise<SpeechNetwor
   let state = new Tensor("float32", new Float32Array(256), stateShape);
   let next = new Tensor("float32", new Float32Array(256), stateShape);
 
+  let quietFrames = 0;
   return {
     async probabilities(samples) {
       const result = new Float32Array(Math.ceil(samples.length / frameSamples));
@@ -60,7 +67,13 @@ export async function openSpeechNetwork(modelPath: string): Promise<SpeechNetwor
           throw unusable(modelPath, thrown);
         });
         [state, next] = [next, state];
-        result[frame] = Number(output.data[0]);
+        const probability = Number(output.data[0]);
+        result[frame] = probability;
+        quietFrames = probability < quiet ? quietFrames + 1 : 0;
+        if (quietFrames === forgetsAfterFrames) {
+          (state.data as Float32Array).fill(0);
+          quietFrames = 0;
+        }
       }
       return result;
     },

@@ -9,7 +9,7 @@ import { readBfcl } from "./bfcl-cases.ts";
 import { runBfcl } from "./bfcl.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "indoors-bfcl-"));
-const realCases = resolve("../../shared/data/docs/bfcl");
+const realCases = resolve("../shared/data/docs/bfcl");
 const there = existsSync(realCases);
 if (!there) console.warn("skipped: ../shared/data is not here: the real BFCL files are not read");
 
