@@ -35,12 +35,13 @@ const compiledIn: Readonly<Record<string, { readonly licence: string; readonly r
   },
 };
 
-/** Words that a GPL library leaves in whatever it is linked into. The package's licence field does not tell. */
-const gplMarks: readonly (readonly [string, string])[] = [
+/** Words that a GPL library, or code that sends usage to its maker, leaves in whatever it is linked into. */
+const unwantedMarks: readonly (readonly [string, string])[] = [
   ["espeak-ng (GPL-3.0-or-later)", "The espeak-ng library has not been initialized"],
   ["FFmpeg built with GPL parts", "--enable-gpl"],
   ["x264 (GPL-2.0-or-later)", "x264 - core"],
   ["GNU readline (GPL-3.0-or-later)", "rl_completion_entry_function"],
+  ["Microsoft's telemetry client", "events.data.microsoft.com"],
 ];
 
 interface Package {
@@ -108,7 +109,7 @@ describe("the licences of what ships", () => {
     expect([...Object.keys(byName), ...Object.keys(compiledIn)].filter((name) => !names.has(name))).toEqual([]);
   });
 
-  it("hold for the compiled files too: no GPL library is linked in", () => {
+  it("hold for the compiled files too: no GPL library and no telemetry client is linked in", () => {
     const files = packages.flatMap(({ path }) => compiledFiles(join(root, path)));
     expect(files.length).toBeGreaterThan(5);
     expect(
@@ -143,7 +144,7 @@ describe("the check bites", () => {
   });
 
   it("a GPL library in a compiled file is found", () => {
-    const file = Buffer.concat([Buffer.alloc(100_000), Buffer.from(`\0${gplMarks[0]?.[1]}\0`), Buffer.alloc(100)]);
+    const file = Buffer.concat([Buffer.alloc(100_000), Buffer.from(`\0${unwantedMarks[0]?.[1]}\0`), Buffer.alloc(100)]);
     expect(marksIn(file)).toEqual(["espeak-ng (GPL-3.0-or-later)"]);
     expect(marksIn(Buffer.alloc(1000))).toEqual([]);
   });
@@ -163,5 +164,5 @@ function compiledFiles(folder: string): string[] {
 }
 
 function marksIn(bytes: Buffer): string[] {
-  return gplMarks.filter(([, mark]) => bytes.includes(mark)).map(([library]) => library);
+  return unwantedMarks.filter(([, mark]) => bytes.includes(mark)).map(([library]) => library);
 }
