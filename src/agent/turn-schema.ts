@@ -15,6 +15,8 @@ export interface Existing {
   readonly spans: readonly string[];
   readonly numbers: readonly number[];
   readonly dates: readonly string[];
+  /** True when the question names one recording among several. */
+  readonly namesRecording: boolean;
   /** False for a word of thanks and the like. */
   readonly isQuestion: boolean;
   /** How many numbers and dates the question itself names. */
@@ -65,6 +67,7 @@ export function whatExists(seen: {
       0,
       limits.numbers,
     ),
+    namesRecording: seen.recordings.length > 1 && seen.recordings.some((recording) => named(recording) > 0),
     isQuestion: seen.question.includes("?") || asked.length > 2,
     numbersSaid: saidNumbers(seen.question, limits.numbers).length,
     // Today is always among them.
@@ -122,6 +125,8 @@ export function turnSchema(tools: readonly ToolSpec[], existing: Existing | unde
 function wasSaid(argument: ArgumentSpec, existing: Existing): boolean {
   if (argument.kind === "number") return existing.numbersSaid > 0;
   if (argument.kind === "date") return existing.datesSaid > 0;
+  // An id costs a small model dozens of tokens; without one all recordings are meant.
+  if (argument.kind === "recording") return existing.namesRecording;
   if (argument.kind !== "path") return true;
   return existing.paths.some((entry) => entry.support > 0 && isOf(entry.path, argument.of));
 }

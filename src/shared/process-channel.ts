@@ -14,6 +14,8 @@ export function processChannel(peer: MessagePeer): Channel {
   const listeners = new ChannelListeners();
   peer.on("message", (value) => listeners.receive(value));
   peer.on("disconnect", () => listeners.end("the process ended"));
+  // The other side may have gone while this one was still starting: then the event has passed already.
+  if (peer.connected === false) listeners.end("the process ended");
   return {
     send(value) {
       if (listeners.closed || peer.connected === false) return;

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -51,6 +51,7 @@ test(
     expect(expected.length).toBeGreaterThan(10);
     expect(segmentsOf(whole.stdout)).toEqual(expected);
 
+    const workers = new Set<number>();
     let kills = 0;
     let rounds = 0;
     let withProgress = 0;
@@ -70,6 +71,7 @@ test(
           expect(segmentsOf(ended.stdout), `seed ${seed}, after ${kills} kills`).toEqual(expected);
           break;
         }
+        for (const pid of childrenOf(child.pid)) workers.add(pid);
         child.kill("SIGKILL");
         expect((await finished).signal).toBe("SIGKILL");
         kills++;
@@ -82,6 +84,9 @@ test(
       }
     }
     expect(withProgress, "kills that fell in the middle of the work").toBeGreaterThan(wantedKills / 4);
+    // A worker that outlives its host would hold a model in memory for ever.
+    if (process.platform === "linux") expect(workers.size).toBeGreaterThan(wantedKills / 4);
+    await expect.poll(() => [...workers].filter(isAlive), { timeout: 20_000 }).toEqual([]);
     expect(readdirSync(join(data, "work")), "decoded audio left behind").toEqual([]);
     console.log(
       `${kills} kills in ${rounds} rounds (${withProgress} in the middle), seed ${seed}, ${Math.round((performance.now() - startedAt) / 1000)} s: every transcript the same`,
@@ -92,6 +97,24 @@ test(
 function segmentsOf(stdout: string): string[] {
   const { files } = JSON.parse(stdout) as { files: { transcript: TranscriptView }[] };
   return files[0]?.transcript.segments.map((segment) => JSON.stringify(segment)) ?? [];
+}
+
+/** The worker processes of a host, on Linux; elsewhere none are looked at. */
+function childrenOf(pid: number | undefined): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function mulberry32(seed: number): () => number {

@@ -29,7 +29,8 @@ export function serveSpeech(kind: EngineKind): void {
   };
   channel.onClose(() => {
     engine?.dispose();
-    process.exit(0);
+    // Not `exit`: with a window being computed, the native library's own ending waits for it, and sometimes for ever.
+    process.kill(process.pid, "SIGKILL");
   });
   serve(
     channel,

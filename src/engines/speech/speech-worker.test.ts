@@ -37,9 +37,10 @@ for (const { engine, here } of engines) {
       client = connect(processChannel(child), speechContract);
     });
     afterAll(async () => {
-      const exited = new Promise((resolve) => child.once("exit", resolve));
+      // It ends itself at once, whatever the native library is doing.
+      const exited = new Promise((resolve) => child.once("exit", (_code, signal) => resolve(signal)));
       child.disconnect();
-      expect(await exited).toBe(0);
+      expect(await exited).toBe("SIGKILL");
     });
 
     it("lists devices, the CPU among them", async () => {
