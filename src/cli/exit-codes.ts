@@ -1,6 +1,6 @@
 import { type ErrorCode, IndoorsError } from "../shared/errors.ts";
 
-/** What the command line's exit codes mean. Listed by `indoors help exit-codes` and in docs/command-line.md. */
+/** What the command line's exit codes mean. `indoors --help` and the README list them. */
 export const exitCodes = {
   ok: 0,
   /** A bug in Indoors. The stack is in the local log. */
