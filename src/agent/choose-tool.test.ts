@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { chooseTool } from "./choose-tool.ts";
-import { ScriptedModel } from "./scripted-model.ts";
+import { ScriptedModel } from "./testing/scripted-model.ts";
 
 const signal = new AbortController().signal;
 const asked = [{ role: "user", text: "the question" }] as const;

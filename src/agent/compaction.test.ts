@@ -4,7 +4,7 @@ import { fitPrompt } from "./compaction.ts";
 import { excerpt } from "./excerpt.ts";
 import type { Exchange, Prompt, Turn } from "./history.ts";
 import { answerSystemText } from "./prompt.ts";
-import { promptText } from "./scripted-model.ts";
+import { promptText } from "./testing/scripted-model.ts";
 
 /** mulberry32, a small seeded generator: the same histories in every run. */
 function random(seed: number): () => number {

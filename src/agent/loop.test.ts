@@ -5,7 +5,7 @@ import type { ToolCall, ToolOutcome, ToolSpec } from "../shared/tool.ts";
 import type { AgentRun } from "./agent-run.ts";
 import { runAgent } from "./loop.ts";
 import type { LanguageModel } from "./ports.ts";
-import { ScriptedModel, type ScriptedTurn } from "./scripted-model.ts";
+import { ScriptedModel, type ScriptedTurn } from "./testing/scripted-model.ts";
 
 const readFile: ToolSpec = {
   name: "read_file",

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hum, music, pcmBytes, pinkNoise, silence, whiteNoise } from "../engines/audio/test-signals.ts";
+import { hum, music, pcmBytes, pinkNoise, silence, whiteNoise } from "../engines/audio/testing/test-signals.ts";
 import { wavBytes } from "../engines/speech/wav-bytes.ts";
 import { errorRate, normaliseForComparison, wordErrors } from "../speech/word-error-rate.ts";
 import { type SpeechRig, startSpeechRig } from "./speech-rig.ts";

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decode } from "./decode.ts";
 import { ffmpegArguments } from "./ffmpeg-source.ts";
-import { tone } from "./test-signals.ts";
-import { coded, coders, wavFile } from "./test-wav.ts";
+import { tone } from "./testing/test-signals.ts";
+import { coded, coders, wavFile } from "./testing/test-wav.ts";
 
 const fixtures = fileURLToPath(new URL("./fixtures/", import.meta.url));
 const recording = fileURLToPath(new URL("../../../models/apollo-13.wav", import.meta.url));

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decode } from "./decode.ts";
 import { findSpeech } from "./find-speech.ts";
 import { readEnergy } from "./pcm-energy.ts";
-import { hum, music, pcmBytes, pinkNoise, silence, tone, whiteNoise } from "./test-signals.ts";
+import { hum, music, pcmBytes, pinkNoise, silence, tone, whiteNoise } from "./testing/test-signals.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const modelPath = join(root, "models/silero-vad-v6.onnx");

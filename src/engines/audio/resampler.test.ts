@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Resampler } from "./resampler.ts";
-import { tone } from "./test-signals.ts";
+import { tone } from "./testing/test-signals.ts";
 
 const rates = [8000, 11_025, 22_050, 32_000, 44_100, 48_000, 96_000];
 

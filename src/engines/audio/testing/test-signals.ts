@@ -1,4 +1,4 @@
-import { pcmSampleRate } from "../../shared/speech.ts";
+import { pcmSampleRate } from "../../../shared/speech.ts";
 
 /** Sounds made here, for tests: nothing in them is speech. 16 kHz unless a rate is given; samples -1 to 1. */
 

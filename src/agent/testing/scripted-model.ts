@@ -1,6 +1,6 @@
-import type { ChatMessage } from "../shared/llm-contract.ts";
-import type { GenerationTiming } from "../shared/run.ts";
-import type { GenerateRequest, Generation, LanguageModel } from "./ports.ts";
+import type { ChatMessage } from "../../shared/llm-contract.ts";
+import type { GenerationTiming } from "../../shared/run.ts";
+import type { GenerateRequest, Generation, LanguageModel } from "../ports.ts";
 
 /** What a scripted turn is checked against: the whole prompt as text, one `role: text` per message. */
 export type Expectation = string | RegExp | ((prompt: string, request: GenerateRequest | undefined) => boolean);

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-export const root = fileURLToPath(new URL("../../../", import.meta.url));
+export const root = fileURLToPath(new URL("../../../../", import.meta.url));
 export const baseModel = `${root}models/ggml-base.en.bin`;
 export const tinyModel = `${root}models/ggml-tiny.bin`;
 
