@@ -73,7 +73,8 @@ for (const { question, file, answer } of questions) {
     (step) => step.kind === "result" && step.outcome.ok && step.outcome.text.includes(file),
   );
   const read = calls.some((call) => call.tool === "read_file" && String(call.arguments["file"]).includes(file));
-  const right = wrote !== null && answer.test(wrote);
+  // A right word in an answer that was not read anywhere is luck.
+  const right = read && wrote !== null && answer.test(wrote);
   const stopped =
     run?.steps.findLast((step) => step.kind === "stopped")?.message ?? (run === null ? finished.stderr : null);
   results.push({
