@@ -1,5 +1,5 @@
 // Ten questions to the agent over a folder of documents: does it find and read the right file, and does the answer hold
-// what stands there? node src/verify/ask-documents.ts --grant ../shared/data/docs [--model NAME] [--data DIR] [--json]
+// what stands there? node src/verify/ask-documents.ts --grant FOLDER [--model NAME] [--data DIR] [--json]
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,7 @@ import type { RunView } from "../shared/host-contract.ts";
 import type { ToolCall } from "../shared/tool.ts";
 import { runIndoors } from "./run-indoors.ts";
 
-/** Written for the text files of the shared test data: which file holds the answer, and a word the answer must have. */
+/** Written for the documents that the tests use (markitdown, ocrmypdf and tesseract samples): which file holds the answer, and a word the answer must have. */
 const questions = [
   {
     question: "Who was the cashier on the retail purchase receipt?",

@@ -136,7 +136,10 @@ async function measure(
     total.deletions += errors.deletions;
     total.insertions += errors.insertions;
     total.referenceWords += errors.referenceWords;
-    if (process.stderr.isTTY) process.stderr.write(`\r${system}: ${results.length} of ${clips.length}  `);
+    // Said at once, so that a run that is ended early has not measured for nothing.
+    process.stderr.write(
+      `${percent(errorRate(errors))}  ${results.length} of ${clips.length}  ${clip.name}  ${system}\n`,
+    );
   }
   const { referenceWords, ...edits } = total;
   const seconds = (performance.now() - started) / 1000;
