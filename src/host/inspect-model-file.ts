@@ -1,5 +1,5 @@
 import { open, stat } from "node:fs/promises";
-import { freemem, totalmem } from "node:os";
+import { totalmem } from "node:os";
 import { basename } from "node:path";
 import { IndoorsError } from "../shared/errors.ts";
 import type { ModelFormat, ModelRole } from "../shared/model.ts";
@@ -55,9 +55,9 @@ export async function inspectModelFile(path: string, inspectGguf: InspectGguf): 
   return inspected;
 }
 
-/** True when the machine could hold the model at this moment, beside what else is running. */
-export function fitsNow(needBytes: number): boolean {
-  return needBytes < freemem();
+/** Memory of a speech model: the weights, and work space for one window: about a third more, at least 150 MB. */
+export function speechNeedBytes(bytes: number): number {
+  return Math.round(bytes * 1.33 + 150e6);
 }
 
 /** Bytes as people read them. */
@@ -80,8 +80,7 @@ async function inspectByMagic(path: string, bytes: number, inspectGguf: InspectG
     const check = await checkGgmlFile(path);
     if (check.ok) {
       const architecture = check.model.multilingual ? "whisper" : "whisper (English only)";
-      // The weights, and work space for one window: about a third more, at least 150 MB. See `bench speech`.
-      return { format: "ggml", role: "speech", architecture, needBytes: Math.round(bytes * 1.33 + 150e6), bytes };
+      return { format: "ggml", role: "speech", architecture, needBytes: speechNeedBytes(bytes), bytes };
     }
     if (check.reason === "truncated") {
       refuse(

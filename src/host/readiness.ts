@@ -12,7 +12,7 @@ import type { AppFiles } from "./app-files.ts";
 import { describeCpu } from "./cpu.ts";
 import type { EngineFacts } from "./engine-facts.ts";
 import { findFfmpeg } from "./find-ffmpeg.ts";
-import { inGigabytes } from "./inspect-model-file.ts";
+import { inGigabytes, speechNeedBytes } from "./inspect-model-file.ts";
 import type { ModelLibrary } from "./model-library.ts";
 
 type Item = Readiness["items"][number];
@@ -134,7 +134,7 @@ export async function readinessReport(
       for (const device of found.devices) devices.push({ engine, device });
     }
     for (const { model } of [...present("speech"), ...present("chat")]) {
-      let needBytes = Math.round(model.bytes * 1.33 + 150e6);
+      let needBytes = speechNeedBytes(model.bytes);
       if (model.format === "gguf" && model.role === "chat") {
         const params = { modelPath: model.path, contextTokens: 4096 };
         needBytes = await probe.call("inspect", params, signal).then(

