@@ -42,6 +42,9 @@ const byErrorCode: Readonly<Record<ErrorCode, number>> = {
   "tool.failed": exitCodes.input,
   "tool.limit": exitCodes.input,
   "tool.denied": exitCodes.input,
+  "sandbox.unavailable": exitCodes.missing,
+  "policy.invalid": exitCodes.input,
+  "audit.unwritable": exitCodes.data,
   internal: exitCodes.internal,
 };
 

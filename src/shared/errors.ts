@@ -47,6 +47,12 @@ export const errorCodes = {
   "tool.limit": "The tool went over a limit.",
   /** The policy denied the call. */
   "tool.denied": "The policy does not allow this call.",
+  /** The sandbox here is weaker than the policy demands, or cannot do what was asked. data: {level, minimum}. */
+  "sandbox.unavailable": "The sandbox on this machine cannot do that.",
+  /** A policy, images or approvals file cannot be used. */
+  "policy.invalid": "The policy file cannot be used.",
+  /** The audit log cannot be written, so nothing that must be in it may happen. */
+  "audit.unwritable": "The audit log cannot be written.",
   /** A bug. The stack stays in the local log. */
   internal: "Something inside Indoors failed.",
 } as const;
