@@ -27,6 +27,9 @@ export function houseAt(root) {
     desktop: join(dist, "main"),
     models: join(root, "models"),
     manifest: join(root, "models", "manifest.json"),
+    seal: join(root, "resources", "sandbox", "seal"),
+    sealSource: join(root, "resources", "sandbox", "seal.c"),
+    sealStamp: join(root, "resources", "sandbox", "seal.stamp"),
     whisperNodeInfo: join(engine, "build-info.json"),
     whisperNodeBuilder: join(root, "src", "setup", "build-whisper-node.mjs"),
     /** What set-up remembers between two runs. Git-ignored; deleting it costs time, nothing else. */

@@ -15,7 +15,8 @@ import { installLines, systemPackages } from "./system-packages.mjs";
  */
 export function lackingSystemPackages() {
   if (process.platform === "win32") return [];
-  return systemPackages.filter((entry) => entry.commands.some((command) => findCommand(command) === undefined));
+  const here = systemPackages.filter(({ platforms }) => platforms?.includes(process.platform) ?? true);
+  return here.filter((entry) => entry.commands.some((command) => findCommand(command) === undefined));
 }
 
 /**

