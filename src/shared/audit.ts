@@ -19,6 +19,7 @@ export const auditAction = z.enum([
   "log.verify",
   "log.export",
   "log.anchor",
+  "log.erase",
   "session.start",
   "session.end",
 ]);

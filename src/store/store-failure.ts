@@ -33,13 +33,18 @@ export function damaged(path: string, detail: string): IndoorsError {
  */
 export function storeFailure(thrown: unknown, path: string): unknown {
   if (thrown instanceof Database.SqliteError) {
-    // Extended codes say more after the primary one: SQLITE_IOERR_WRITE.
-    const primary = thrown.code.split("_").slice(0, 2).join("_");
-    const meaning = meanings[primary];
+    const meaning = meaningOf(thrown);
     return meaning === undefined ? thrown : unusable(path, meaning, { sqlite: thrown.code });
   }
   if (thrown instanceof TypeError && thrown.message.includes("directory does not exist")) {
     return unusable(path, "Its folder does not exist. Make the folder, or choose another with --data DIR.");
   }
   return thrown;
+}
+
+/** What SQLite's failure means for people, or undefined when it is not about the file or the disk. */
+export function meaningOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Database.SqliteError)) return undefined;
+  // Extended codes say more after the primary one: SQLITE_IOERR_WRITE.
+  return meanings[thrown.code.split("_").slice(0, 2).join("_")];
 }
