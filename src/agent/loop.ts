@@ -6,14 +6,14 @@ import { exchangesOf } from "./history.ts";
 import { lookAround, nextTurn, resultsOf } from "./next-turn.ts";
 import { repeatedCode, repeatedNote } from "./prompt.ts";
 import { type StepRecorder, stepRecorder } from "./step-recorder.ts";
-import { stopOf, StopRun } from "./stop-run.ts";
+import { stopOf, StopRun, unrecordedCode } from "./stop-run.ts";
 import type { Step } from "../shared/run.ts";
 
 /**
  * Answers one question: asks the model for a move, lets the policy decide, runs the tool, shows the model the result,
  * until there is an answer or an honest reason why there is none. Every step is stored before anything follows from
- * it. Ends with `done`, with `stopped` (cancelled, a limit, no usable reply, context full) or with `failed` (engine or
- * tool worker); the last step says which. Rejects only for a bug or when the step log rejects.
+ * it. Ends with `done`, with `stopped` (cancelled, a limit, no usable reply, context full) or with `failed` (engine,
+ * tool worker, audit log); the last step says which. Rejects only for a bug or when the step log rejects.
  */
 export async function runAgent(run: AgentRun): Promise<AgentOutcome> {
   const record = stepRecorder(run);
@@ -25,7 +25,7 @@ export async function runAgent(run: AgentRun): Promise<AgentOutcome> {
     const { reason, message, bug } = stopOf(thrown, run.signal.aborted);
     await record.append({ kind: "stopped", reason, message });
     if (bug) throw thrown;
-    return { status: reason === "engine" || reason === "tool" ? "failed" : "stopped", reason, message };
+    return { status: ["engine", "tool", "audit"].includes(reason) ? "failed" : "stopped", reason, message };
   }
 }
 
@@ -83,8 +83,9 @@ async function answerQuestion(run: AgentRun, record: StepRecorder): Promise<stri
 /** Policy, tool, result. A denied call is a result the model reads. */
 async function runCall(run: AgentRun, record: StepRecorder, call: ToolCall): Promise<void> {
   throwIfCancelled(run.signal);
-  const { decision, reason } = await cancellable(() => run.policy.decide(call, run.signal), run.signal);
-  await record.append({ kind: "decision", callId: call.id, decision, reason });
+  const decided = await cancellable(() => run.policy.decide(call, run.signal), run.signal);
+  const { decision, reason } = decided;
+  await record.append({ kind: "decision", callId: call.id, ...decided });
   throwIfCancelled(run.signal);
   const started = run.clock.now();
   const outcome: ToolOutcome =
@@ -93,6 +94,7 @@ async function runCall(run: AgentRun, record: StepRecorder, call: ToolCall): Pro
       : { ok: false, code: "tool.denied", text: `The call was not allowed: ${reason}` };
   const ms = decision === "allow" ? run.clock.now() - started : 0;
   await record.append({ kind: "result", callId: call.id, outcome, ms });
+  if (!outcome.ok && outcome.code === unrecordedCode) throw new StopRun("audit", outcome.text);
 }
 
 /** Unique in the conversation: the number of calls made in it so far. */

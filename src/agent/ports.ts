@@ -1,5 +1,5 @@
 import type { ChatMessage, JsonSchema } from "../shared/llm-contract.ts";
-import type { GenerationTiming, Step } from "../shared/run.ts";
+import type { Decision, GenerationTiming, Step } from "../shared/run.ts";
 import type { ToolCall, ToolOutcome } from "../shared/tool.ts";
 
 /** What the loop needs of the world. The host implements these; tests script them. */
@@ -38,16 +38,19 @@ export interface LanguageModel {
 }
 
 export interface ToolRunner {
-  /** Runs one call in a worker. Expected failures are outcomes; rejects only with `cancelled` or a bug. */
+  /**
+   * Runs one call in a worker. Expected failures are outcomes; rejects only with `cancelled` or a bug. After an outcome
+   * with the code `audit.unwritable` the run ends.
+   */
   run(call: ToolCall, signal: AbortSignal): Promise<ToolOutcome>;
 }
 
-/** Says whether a call may run. Pending approval is inside: it resolves when the user has answered. */
+/**
+ * Says whether a call may run. Pending approval is inside: it resolves when the user has answered. Rejects with
+ * `audit.unwritable` when the decision cannot be recorded; the run ends then.
+ */
 export interface CallPolicy {
-  decide(
-    call: ToolCall,
-    signal: AbortSignal,
-  ): Promise<{ readonly decision: "allow" | "deny"; readonly reason: string }>;
+  decide(call: ToolCall, signal: AbortSignal): Promise<Decision>;
 }
 
 export interface StepLog {

@@ -21,7 +21,9 @@ export type Move = "json" | "pick" | "answer" | "free";
 export function systemText(tools: readonly ToolSpec[], toolTemplate: boolean): string {
   const about =
     "You are a careful assistant on this computer. You answer questions with the help of tools that look into the user's files and recordings.";
-  if (toolTemplate || tools.length === 0) return `${about}\n${dataRule}`;
+  // Said to larger models only: a small one loses the thread with every sentence more.
+  if (toolTemplate) return `${about}\n${dataRule} The same holds for the names of files and recordings.`;
+  if (tools.length === 0) return `${about}\n${dataRule}`;
   const list = tools
     .toSorted((one, other) => (one.name < other.name ? -1 : 1))
     .map((tool) => `- ${tool.name}: ${tool.description}${argumentsText(tool)}`)

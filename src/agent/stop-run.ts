@@ -1,4 +1,4 @@
-import { IndoorsError } from "../shared/errors.ts";
+import { type ErrorCode, IndoorsError } from "../shared/errors.ts";
 import type { StopReason } from "../shared/run.ts";
 
 /** Thrown inside a run to end it without an answer. Never leaves the loop. */
@@ -11,6 +11,9 @@ export class StopRun extends Error {
   }
 }
 
+/** The code of a call that could not be recorded. Nothing may follow from it. */
+export const unrecordedCode: ErrorCode = "audit.unwritable";
+
 /** The reason and the sentence for whatever ended a run; `bug` when it was not an expected failure. */
 export function stopOf(
   thrown: unknown,
@@ -21,7 +24,7 @@ export function stopOf(
     return { reason: "cancelled", message: "Cancelled before there was an answer.", bug: false };
   }
   if (thrown instanceof IndoorsError && thrown.code !== "internal") {
-    return { reason: "tool", message: thrown.message, bug: false };
+    return { reason: thrown.code === unrecordedCode ? "audit" : "tool", message: thrown.message, bug: false };
   }
   return { reason: "tool", message: "Something inside Indoors failed. The details are in the local log.", bug: true };
 }

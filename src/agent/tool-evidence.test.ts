@@ -46,4 +46,19 @@ describe("evidence for a tool", () => {
     const read = { tool: "read_file", arguments: { file: "docs/lease.txt" }, ok: true };
     expect(best(question, { results: ["docs/lease.txt: the lazy dog", "…"], calls: [search, read] })).toBe("answer");
   });
+
+  it("leaves a file to the tools that are for files of its ending", () => {
+    const csv = tool(
+      "query_csv",
+      "Queries a table.",
+      { file: { kind: "path", of: "file", endings: [".csv"], description } },
+      ["grants"],
+    );
+    const support = (question: string) => {
+      const seen = { question, results: [], paths: [...paths, "docs/rates.CSV"], recordings: [], today: "2026-11-23" };
+      return toolEvidence([csv], question, whatExists(seen)).get("query_csv") ?? 0;
+    };
+    expect(support("What was on the retail receipt?")).toBe(0);
+    expect(support("What is in rates?")).toBeGreaterThan(0);
+  });
 });

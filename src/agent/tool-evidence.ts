@@ -1,5 +1,5 @@
 import type { ToolSpec } from "../shared/tool.ts";
-import type { Existing } from "./turn-schema.ts";
+import { type Existing, isPathFor } from "./turn-schema.ts";
 import { allWords, contentWords, sameWord } from "./words.ts";
 
 /** The option beside the tools: no tool is needed any more. */
@@ -63,9 +63,7 @@ function objectEvidence(tool: ToolSpec, existing: Existing): number {
   let evidence = existing.usedTools.has(tool.name) ? -2 : 0;
   const path = required.find((argument) => argument.kind === "path");
   if (path !== undefined) {
-    const likeliest = existing.paths.find(
-      (entry) => path.of === "any" || entry.path.endsWith("/") === (path.of === "folder"),
-    );
+    const likeliest = existing.paths.find((entry) => isPathFor(path, entry.path));
     evidence += 2 * (likeliest?.support ?? 0);
   }
   // Looking through what the user keeps here is what to do with a question when nothing else fits.

@@ -128,7 +128,7 @@ function wasSaid(argument: ArgumentSpec, existing: Existing): boolean {
   // An id costs a small model dozens of tokens; without one all recordings are meant.
   if (argument.kind === "recording") return existing.namesRecording;
   if (argument.kind !== "path") return true;
-  return existing.paths.some((entry) => entry.support > 0 && isOf(entry.path, argument.of));
+  return existing.paths.some((entry) => entry.support > 0 && isPathFor(argument, entry.path));
 }
 
 /**
@@ -148,7 +148,7 @@ function besides(existing: Existing, tool: ToolSpec): Existing {
 function constructed(argument: ArgumentSpec, existing: Existing): JsonSchema | undefined {
   switch (argument.kind) {
     case "path":
-      return oneOfThese(likelyPaths(existing.paths.filter((entry) => isOf(entry.path, argument.of))));
+      return oneOfThese(likelyPaths(existing.paths.filter((entry) => isPathFor(argument, entry.path))));
     case "span":
     case "column":
       return oneOfThese(existing.spans);
@@ -191,8 +191,11 @@ function likelyPaths(fitting: readonly RankedPath[]): readonly string[] {
   return (leads.length > 0 ? leads : named).slice(0, limits.paths).map((entry) => entry.path);
 }
 
-function isOf(path: string, of: "file" | "folder" | "any"): boolean {
-  return of === "any" || path.endsWith("/") === (of === "folder");
+/** Whether the argument could be this path. Folders end in a slash. */
+export function isPathFor({ of, endings }: Extract<ArgumentSpec, { kind: "path" }>, path: string): boolean {
+  if (of !== "any" && path.endsWith("/") !== (of === "folder")) return false;
+  const name = path.toLowerCase();
+  return endings === undefined || endings.some((ending) => name.endsWith(ending));
 }
 
 function oneOfThese(values: readonly (string | number)[]): JsonSchema | undefined {

@@ -1,8 +1,11 @@
-import { IndoorsError } from "../shared/errors.ts";
+import { IndoorsError, messageOf } from "../shared/errors.ts";
 import type { RunView } from "../shared/host-contract.ts";
 import type { Step } from "../shared/run.ts";
 import type { Grant } from "../shared/tool.ts";
+import type { ApprovalRequest } from "../shared/approval.ts";
 import { readGrants } from "../host/grant-world.ts";
+import { harmlessText } from "../host/harmless-text.ts";
+import { type Approver, approveOption, readApprover } from "./approver.ts";
 import { type Command, type CommandContext, type HostClient, UsageError } from "./command.ts";
 import { deviceOption, readDevice } from "./device-option.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -11,62 +14,99 @@ import { durationInWords } from "./words.ts";
 /** `indoors ask`: one question to the agent. */
 export const ask: Command = {
   summary: "ask the agent a question about your folders and recordings",
-  usage: 'ask "QUESTION" [--model NAME] [--grant FOLDER[:rw]]… [--device auto|cpu|vulkan|cuda|metal] [--json]',
+  usage:
+    'ask "QUESTION" [--model NAME] [--grant FOLDER[:rw]]… [--approve ask|deny|allow|FILE] [--device auto|cpu|vulkan|cuda|metal] [--json]',
   options: {
     model: { type: "string" },
     grant: { type: "string", multiple: true },
+    ...approveOption,
     ...deviceOption,
   },
   async run(context) {
     const question = context.positionals.join(" ").trim();
     if (question === "") throw new UsageError("Write the question in quotation marks.");
     const grants = await readGrants(context.texts("grant"));
-    const host = await context.host();
-    const run = await askAgent(host, { question, model: context.text("model") ?? null, grants }, context);
+    const approver = await readApprover(context);
+    let run: RunView;
+    try {
+      const host = await context.host();
+      run = await askAgent(host, { question, model: context.text("model") ?? null, grants }, context, approver);
+    } finally {
+      approver.dispose();
+    }
     const answer = run.steps.findLast((step) => step.kind === "answer")?.text ?? null;
     context.terminal.document({ question, answer, run });
     return answer === null ? exitCodes.noAnswer : exitCodes.ok;
   },
 };
 
-/** Asks, shows every step as it is stored, and returns the run when it has ended. Shared with the tour. */
+/**
+ * Asks, shows every step as it is stored, lets `approver` answer what is asked back, and returns the run when it has
+ * ended. Shared with the tour.
+ */
 export async function askAgent(
   host: HostClient,
   request: { readonly question: string; readonly model: string | null; readonly grants: readonly Grant[] },
   context: CommandContext,
+  approver: Approver,
 ): Promise<RunView> {
   const { terminal, signal } = context;
   const ended = Promise.withResolvers<void>();
+  const started = Promise.withResolvers<void>();
   let runId: string | undefined;
   const early: { runId: string; step?: Step }[] = [];
   const see = (event: { runId: string; step?: Step }) => {
     if (runId === undefined) return void early.push(event);
     if (event.runId !== runId) return;
     if (event.step === undefined) ended.resolve();
-    else for (const line of describeStep(event.step)) terminal.print(line);
+    else for (const line of describeStep(event.step)) terminal.print(harmlessText(line));
+  };
+  const asked = new Map<string, AbortController>();
+  let answered: Promise<void> = Promise.resolve();
+  const answerOne = async (approval: ApprovalRequest, gone: AbortSignal) => {
+    await started.promise;
+    // A run belongs to whoever began it: another's questions are not answered here.
+    if (approval.runId !== runId || gone.aborted) return;
+    const answer = await approver.answer(approval, gone).catch((error: unknown) => {
+      if (gone.aborted) throw error;
+      terminal.say(`Not allowed: the answer could not be read (${messageOf(error)}).`);
+      return { decision: "deny", scope: "call", by: "terminal" } as const;
+    });
+    if (!gone.aborted) await host.call("approvals.answer", { id: approval.id, answer });
+  };
+  const onAsked = (approval: ApprovalRequest) => {
+    const gone = new AbortController();
+    asked.set(approval.id, gone);
+    // One at a time, in order. Only a question that was taken back meanwhile rejects.
+    answered = answered.then(() => answerOne(approval, gone.signal)).catch(() => {});
   };
   const stops = [
     host.on("run.step", see),
     host.on("run.ended", (event) => see({ runId: event.runId })),
-    host.on("run.text", ({ text }) => terminal.progress(`writing: ${text.replaceAll(/\s+/g, " ").slice(-70)}`)),
+    host.on("run.text", ({ text }) =>
+      terminal.progress(`writing: ${harmlessText(text).replaceAll(/\s+/g, " ").slice(-70)}`),
+    ),
+    host.on("approval.requested", onAsked),
+    host.on("approval.closed", ({ id }) => asked.get(id)?.abort()),
   ];
   const onAbort = () => {
     if (runId !== undefined) void host.call("runs.cancel", { id: runId }).catch(() => {});
   };
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    const started = await host.call(
+    const run = await host.call(
       "runs.start",
       { ...request, grants: [...request.grants], conversationId: null, device: readDevice(context) },
       { signal },
     );
-    runId = started.runId;
+    runId = run.runId;
+    started.resolve();
     for (const event of early) see(event);
     await ended.promise;
-    const run = await host.call("runs.get", { id: runId });
     if (signal.aborted) throw new IndoorsError("cancelled");
-    return run;
+    return await host.call("runs.get", { id: runId });
   } finally {
+    for (const gone of asked.values()) gone.abort();
     signal.removeEventListener("abort", onAbort);
     for (const stop of stops) stop();
   }
@@ -82,8 +122,11 @@ export function describeStep(step: Step): readonly string[] {
       const took = step.timing ? `  (${timing(step.timing)})` : "";
       return [`Tool call: ${step.call.tool}(${written.join(", ")})${took}`];
     }
-    case "decision":
-      return step.decision === "allow" ? [] : [`Refused: ${step.reason}`];
+    case "decision": {
+      const what = step.about === "changes" ? "Writing the changes" : "The call";
+      if (step.decision === "deny") return [`${what} was refused: ${step.reason}`];
+      return step.by === undefined ? [] : [`${what} was allowed: ${step.reason}`];
+    }
     case "result":
       return [
         `${step.outcome.ok ? "Result" : "The tool failed"} (${durationInWords(step.ms)}):`,

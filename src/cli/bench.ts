@@ -1,7 +1,8 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { runBfcl } from "../host/bench/bfcl.ts";
 import { benchLlm } from "../host/bench/bench-llm.ts";
 import { benchSpeech } from "../host/bench/bench-speech.ts";
+import { benchTools } from "../host/bench/bench-tools.ts";
 import { findFfmpeg } from "../host/find-ffmpeg.ts";
 import { LlmEngine } from "../host/llm-engine.ts";
 import type { Host } from "../host/host.ts";
@@ -12,11 +13,12 @@ import { durationInWords } from "./words.ts";
 
 /** `indoors bench`: figures of this machine. A figure in the docs names one of these commands. */
 export const bench: Command = {
-  summary: "measure this machine: speech, llm, agent",
+  summary: "measure this machine: speech, llm, agent, tools",
   usage:
     "bench speech [RECORDING] [--model NAME] [--rounds N] [--json]\n" +
     "bench llm [--model NAME] [--json]\n" +
-    "bench agent --cases FOLDER [--model NAME] [--limit N] [--seed N] [--json]",
+    "bench agent --cases FOLDER [--model NAME] [--limit N] [--seed N] [--json]\n" +
+    "bench tools [--rounds N] [--json]",
   options: {
     model: { type: "string" },
     rounds: { type: "string" },
@@ -34,6 +36,8 @@ export const bench: Command = {
         return await llm(host, context);
       case "agent":
         return await agent(host, context);
+      case "tools":
+        return await tools(host, context);
       default:
         throw new UsageError(what === undefined ? "Say what to measure." : `'bench ${what}' is not a command.`);
     }
@@ -150,6 +154,31 @@ async function agent(host: Host, context: CommandContext): Promise<number> {
   } finally {
     await engine.dispose();
   }
+}
+
+async function tools(host: Host, context: CommandContext): Promise<number> {
+  const { terminal, signal } = context;
+  const rounds = count(context, "rounds", 20);
+  const report = await benchTools({
+    nodePath: host.files.nodePath,
+    sealPath: host.files.sealPath,
+    codeFolder: join(host.data.tools, "code"),
+    rounds,
+    onLog: (line) => host.log(line),
+    onProgress: (round) => terminal.progress(`round ${round} of ${rounds}`),
+    signal,
+  });
+  terminal.print(`${report.rounds} rounds, sandbox level ${report.level} (${report.launcher}), ${report.cpu}`);
+  for (const { what, medianMs, p95Ms, timesBare } of report.latencies) {
+    terminal.print(
+      `${what.padEnd(24)} median ${medianMs.toFixed(1)} ms, p95 ${p95Ms.toFixed(1)} ms, ${timesBare.toFixed(2)} times a bare spawn`,
+    );
+  }
+  for (const { target, measured, met } of report.targets) {
+    terminal.print(`${met ? "met    " : "not met"} ${target}: ${measured}`);
+  }
+  terminal.document(report);
+  return exitCodes.ok;
 }
 
 /** A whole number of at least 1 written as an option. */

@@ -32,6 +32,14 @@ export function printReadiness(report: Readiness, { terminal }: Pick<CommandCont
     if (item.remedy !== null) terminal.print(`           ${item.remedy}`);
   }
   terminal.print();
+  const { sandbox } = report;
+  const held = sandbox.checks.filter(({ state }) => state === "stopped" || state === "works");
+  terminal.print(
+    `Sandbox: level ${sandbox.level} by ${sandbox.launcher}, ${held.length} of ${sandbox.checks.length} checks hold, probe ${sandbox.probeId}`,
+  );
+  for (const { name, state, detail } of sandbox.checks) {
+    if (!held.some((check) => check.name === name)) terminal.print(`         ${name}: ${state} ${detail}`.trimEnd());
+  }
   for (const { engine, device } of report.devices) {
     const memory = device.memoryBytes > 0 ? `, ${bytesInWords(device.memoryBytes)}` : "";
     terminal.print(`Device: ${device.kind} — ${device.name}${memory} (found by ${engine})`);

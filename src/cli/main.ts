@@ -6,17 +6,31 @@ import { IndoorsError, messageOf } from "../shared/errors.ts";
 import { hostContract } from "../shared/host-contract.ts";
 import { memoryChannelPair } from "../shared/memory-channel.ts";
 import { ask } from "./ask.ts";
+import { audit } from "./audit.ts";
 import { bench } from "./bench.ts";
 import { type Command, type CommandContext, type HostClient, UsageError } from "./command.ts";
 import { doctor } from "./doctor.ts";
 import { exitCodeFor, exitCodes } from "./exit-codes.ts";
 import { jobs } from "./jobs.ts";
 import { models } from "./models.ts";
+import { policy } from "./policy.ts";
+import { sandbox } from "./sandbox.ts";
 import { processTerminal } from "./terminal.ts";
 import { tour } from "./tour.ts";
 import { transcribe } from "./transcribe.ts";
 
-const commands: Readonly<Record<string, Command>> = { doctor, models, transcribe, ask, jobs, tour, bench };
+const commands: Readonly<Record<string, Command>> = {
+  doctor,
+  models,
+  transcribe,
+  ask,
+  policy,
+  jobs,
+  tour,
+  audit,
+  sandbox,
+  bench,
+};
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -32,7 +46,9 @@ async function main(words: readonly string[]): Promise<number> {
     process.stderr.write(`indoors has no command '${name}'.\n\n${help()}`);
     return exitCodes.usage;
   }
-  if (words.includes("--help") || words.includes("-h")) {
+  // What stands after -- belongs to the command that is run in the sandbox.
+  const own = words.includes("--") ? words.slice(0, words.indexOf("--")) : words;
+  if (own.includes("--help") || own.includes("-h")) {
     process.stdout.write(`indoors ${command.usage}\n`);
     return exitCodes.ok;
   }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
 import type { RunView } from "../shared/host-contract.ts";
 import { readGrants } from "../host/grant-world.ts";
+import { noApprover } from "./approver.ts";
 import { askAgent } from "./ask.ts";
 import type { Command, CommandContext, HostClient } from "./command.ts";
 import { printReadiness } from "./doctor.ts";
@@ -75,7 +76,7 @@ export const tour: Command = {
     ];
     for (const { question, grants } of questions) {
       try {
-        runs.push(await askAgent(host, { question, model: null, grants }, context));
+        runs.push(await askAgent(host, { question, model: null, grants }, context, noApprover(context)));
       } catch (error) {
         if (context.signal.aborted) throw error;
         terminal.print(`The agent could not run: ${messageOf(error)}`);
@@ -109,7 +110,8 @@ function heading(text: string, { terminal }: CommandContext): void {
 }
 
 async function writeTourFolder(host: HostClient, transcriptId: string, context: CommandContext): Promise<string> {
-  const folder = join(context.dataFolder, "tour");
+  // Beside the data folder: what lies in it is never granted.
+  const folder = `${context.dataFolder}-tour`;
   await mkdir(folder, { recursive: true });
   const { text } = await host.call("transcripts.export", { id: transcriptId, format: "txt" });
   await writeFile(join(folder, "apollo-13-transcript.txt"), text);

@@ -1,25 +1,42 @@
+import { realpath } from "node:fs/promises";
 import { runAgent } from "../agent/loop.ts";
+import type { LanguageModel } from "../agent/ports.ts";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
 import type { RunView } from "../shared/host-contract.ts";
-import type { DeviceChoice } from "../shared/model.ts";
+import type { DeviceChoice, InstalledModel } from "../shared/model.ts";
 import type { RunStatus, Step } from "../shared/run.ts";
-import type { Grant, ToolSpec } from "../shared/tool.ts";
+import type { Grant } from "../shared/tool.ts";
 import { addMessage, createConversation, getConversation } from "../store/conversations.ts";
 import type { Store } from "../store/open-store.ts";
 import { listRecordings } from "../store/recordings.ts";
 import { appendStep, createRun, finishRun, getRun, listRuns, listSteps } from "../store/runs.ts";
 import { searchSegments } from "../store/search.ts";
-import { launchTool } from "../tools/launch.ts";
-import { tools } from "../tools/registry.ts";
+import type { Broker } from "../tools/worker-process.ts";
+import type { Approvals } from "./approvals.ts";
+import { person } from "./audit.ts";
+import type { AuditLog } from "./audit-log.ts";
 import { grantWorld } from "./grant-world.ts";
-import type { LlmSlot } from "./llm-slot.ts";
 import type { ModelLibrary } from "./model-library.ts";
+import type { PolicyFile } from "./policy-file.ts";
+import type { SealedTools } from "./sealed-tools.ts";
+import { ToolCalls } from "./tool-calls.ts";
+import { watchNames } from "./watch-names.ts";
+
+/** The agent that policies and audit rows speak of. There is one. */
+export const agentName = "assistant";
 
 export interface AgentRunsOptions {
   readonly store: Store;
-  readonly library: ModelLibrary;
-  readonly slot: LlmSlot;
-  readonly nodePath: string;
+  readonly library: Pick<ModelLibrary, "choose" | "named">;
+  /** Gives the model, loaded. */
+  readonly slot: { get(model: InstalledModel, device: DeviceChoice): Promise<LanguageModel> };
+  /** The tools that there are, and the sandbox they run in; opened when the first run needs it. */
+  readonly sealedTools: () => Promise<Pick<SealedTools, "specs" | "report" | "launch" | "prepare">>;
+  readonly policy: PolicyFile;
+  readonly approvals: Pick<Approvals, "ask">;
+  readonly audit: AuditLog;
+  /** @throws IndoorsError for a grant that may not be given. */
+  readonly checkGrants: (grants: readonly Grant[]) => Promise<void>;
   readonly onStep: (runId: string, seq: number, step: Step) => void;
   readonly onText: (runId: string, text: string) => void;
   readonly onEnded: (runId: string, status: RunStatus) => void;
@@ -43,17 +60,21 @@ export class AgentRuns {
     this.#options = options;
   }
 
-  /** Stores the question and begins. @throws IndoorsError when there is no such model or conversation. */
-  async start(request: RunRequest): Promise<{ runId: string; conversationId: string }> {
-    const { store, library } = this.#options;
-    const model = await library.choose("chat", request.model);
+  /** Stores the question and begins. @throws IndoorsError when there is no such model, conversation or grant. */
+  async start(asked: RunRequest): Promise<{ runId: string; conversationId: string }> {
+    const { store, library, audit, checkGrants } = this.#options;
+    const model = await library.choose("chat", asked.model);
+    await checkGrants(asked.grants);
+    // What a path means is settled now: the policy, the person who is asked and the worker speak of the same folder.
+    const grants = await Promise.all(asked.grants.map(async (grant) => ({ ...grant, path: await realPath(grant) })));
+    const request = { ...asked, grants };
     const { conversationId, runId, history } = store.writer.transaction(() => {
       const conversation =
         request.conversationId === null
           ? createConversation(store.writer, { title: request.question.slice(0, 80) })
           : getConversation(store.writer, request.conversationId);
       const earlier = listRuns(store.writer, conversation.id).flatMap((run) => listSteps(store.writer, run.id));
-      const { device, grants } = request;
+      const { device } = request;
       const run = createRun(store.writer, {
         conversationId: conversation.id,
         model: model.name,
@@ -69,6 +90,25 @@ export class AgentRuns {
       });
       return { conversationId: conversation.id, runId: run.id, history: earlier.map(({ step }) => step) };
     });
+    const { question } = request;
+    try {
+      await audit.event({
+        action: "run.start",
+        actor: person(),
+        runId,
+        subject: model.name,
+        facts: {
+          ...{ agent: agentName, sha256: model.sha256, device: request.device },
+          ...{ grants: grants.length, modes: grants.map(({ mode }) => mode).join(",") },
+        },
+        content: { question, grants: JSON.stringify(grants.map(({ path }) => path)) },
+      });
+    } catch (error) {
+      appendStep(store.writer, runId, { kind: "question", text: question });
+      appendStep(store.writer, runId, { kind: "stopped", reason: "audit", message: messageOf(error) });
+      finishRun(store.writer, runId, "failed");
+      throw error;
+    }
     const controller = new AbortController();
     const ended = this.#run(runId, conversationId, request, model.name, history, controller.signal);
     this.#underWay.set(runId, { controller, ended });
@@ -114,36 +154,49 @@ export class AgentRuns {
     history: readonly Step[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { store, library, slot, nodePath, onStep, onText, onEnded, onLog } = this.#options;
+    const { store, library, slot, sealedTools, policy, approvals, audit, onStep, onText, onEnded, onLog } =
+      this.#options;
+    const { grants } = request;
+    const steps = [...history];
     const append = (step: Step) => {
       const stored = appendStep(store.writer, runId, step);
+      steps.push(step);
       onStep(runId, stored.seq, step);
     };
     const today = localDay(new Date());
     let status: Exclude<RunStatus, "running"> = "failed";
+    let calls: ToolCalls | undefined;
     try {
-      const model = await slot.get(library.named(modelName), request.device);
+      const opened = sealedTools().then((tools) => {
+        tools.prepare(grants);
+        return tools;
+      });
+      const [model, sealed] = await Promise.all([slot.get(library.named(modelName), request.device), opened]);
+      const broker: Broker = { searchTranscripts: (params) => ({ hits: searchSegments(store.reader, params) }) };
+      const watched = watchNames(grantWorld({ grants, recordings: () => listRecordings(store.reader), today }));
+      calls = new ToolCalls({
+        runId,
+        agent: agentName,
+        grants,
+        tools: sealed.specs,
+        steps: () => steps,
+        names: watched.seen,
+        policy,
+        approvals,
+        audit,
+        sandbox: sealed.report,
+        launch: (call, touched, callSignal) =>
+          sealed.launch({ call, grants: touched, today, broker, signal: callSignal }),
+        onDecision: (callId, decision) => append({ kind: "decision", callId, ...decision }),
+      });
       const outcome = await runAgent({
         question: request.question,
         history,
-        tools: tools.map(({ spec }) => spec),
-        world: grantWorld({ grants: request.grants, recordings: () => listRecordings(store.reader), today }),
+        tools: sealed.specs,
+        world: watched.world,
         model,
-        runner: {
-          run: (call, callSignal) =>
-            launchTool({
-              call,
-              grants: request.grants,
-              today,
-              nodePath,
-              signal: callSignal,
-              broker: {
-                searchTranscripts: (params) => ({ hits: searchSegments(store.reader, params) }),
-              },
-              onFault: (fault, where) => onLog(`tool ${call.tool}: ${where}: ${messageOf(fault)}`),
-            }),
-        },
-        policy: { decide: async (call) => decide(tools.find(({ spec }) => spec.name === call.tool)?.spec) },
+        runner: calls,
+        policy: calls,
         log: { append: async (step) => append(step) },
         clock: { now: () => performance.now() },
         onText: (text) => onText(runId, text),
@@ -161,16 +214,21 @@ export class AgentRuns {
         append({ kind: "stopped", reason: signal.aborted ? "cancelled" : "engine", message: messageOf(error) });
       }
     } finally {
+      // A run that was cancelled did not wait for what it had begun.
+      await calls?.settled();
       finishRun(store.writer, runId, status);
       onEnded(runId, status);
     }
   }
 }
 
-/** What reads may run; what writes or runs waits for the sealed tools. */
-function decide(tool: ToolSpec | undefined): { decision: "allow" | "deny"; reason: string } {
-  if (tool?.effect === "read") return { decision: "allow", reason: "It only reads, inside the grants." };
-  return { decision: "deny", reason: "Only tools that read may run." };
+async function realPath({ path }: Grant): Promise<string> {
+  return await realpath(path).catch(() => {
+    throw new IndoorsError(
+      "file.unreadable",
+      `The grant cannot be used: ${path} is not a folder any more. Name a folder that exists.`,
+    );
+  });
 }
 
 /** The day on this machine's calendar, ISO 8601. */

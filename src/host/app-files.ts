@@ -9,6 +9,8 @@ export interface AppFiles {
   readonly version: string;
   readonly modelsFolder: string;
   readonly enginesFolder: string;
+  /** The helper of the sandbox, on Linux. Set-up compiles it. */
+  readonly sealPath: string;
   /** The Node that runs workers. */
   readonly nodePath: string;
   readonly manifest: readonly ManifestModel[];
@@ -28,6 +30,7 @@ export function findAppFiles(): AppFiles {
     version,
     modelsFolder: join(root, "models"),
     enginesFolder: join(root, "resources", "engines"),
+    sealPath: join(root, "resources", "sandbox", "seal"),
     nodePath: process.execPath,
     manifest: manifest.parse(JSON.parse(readFileSync(join(root, "models", "manifest.json"), "utf8"))).models,
   };

@@ -11,7 +11,11 @@ export interface DataFolder {
   readonly work: string;
   /** What models computed of their system texts, to start faster. Safe to delete while Indoors is not running. */
   readonly states: string;
+  /** Compiled code of tools, and changes that wait for an answer. Safe to delete while Indoors is not running. */
+  readonly tools: string;
   readonly log: string;
+  /** The audit log, its keys and its settings. Only its own process opens them. */
+  readonly audit: string;
 }
 
 /** The platform's folder for application data, or what INDOORS_DATA says. */
@@ -31,7 +35,9 @@ export function openDataFolder(path: string): DataFolder {
     models: join(folder, "models"),
     work: join(folder, "work"),
     states: join(folder, "states"),
+    tools: join(folder, "tools"),
     log: join(folder, "indoors.log"),
+    audit: join(folder, "audit"),
   };
   for (const made of [folder, parts.models, parts.work, parts.states])
     mkdirSync(made, { recursive: true, mode: 0o700 });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { grantWorld, readGrants } from "./grant-world.ts";
+import { grantWorld, readGrants, refuseOwnFolder } from "./grant-world.ts";
 
 let folder: string;
 beforeAll(async () => {
@@ -33,4 +33,24 @@ test("the world holds folders and plain files, no hidden ones and no links", asy
   const grants = await readGrants([join(folder, "a")]);
   const world = grantWorld({ grants, recordings: () => [], today: "2026-01-01" });
   expect(await world.paths(new AbortController().signal)).toEqual(["a/", "a/deep/", "a/deep/two.txt", "a/one.txt"]);
+});
+
+test("the data folder is granted by no name: not itself, not what holds it, not what is in it, not through a link", async () => {
+  const own = join(folder, "data");
+  await mkdir(join(own, "audit"), { recursive: true });
+  await symlink(own, join(folder, "innocent"));
+  for (const path of [
+    own,
+    folder,
+    join(own, "audit"),
+    join(folder, "innocent"),
+    join(folder, "innocent", "audit"),
+    "/",
+  ]) {
+    const refused = refuseOwnFolder([{ name: "x", path, mode: "ro" }], own);
+    await expect(refused, path).rejects.toMatchObject({ code: "input.invalid" });
+  }
+  await refuseOwnFolder([{ name: "x", path: join(folder, "a"), mode: "rw" }], own);
+  await mkdir(join(folder, "data-of-mine"));
+  await refuseOwnFolder([{ name: "x", path: join(folder, "data-of-mine"), mode: "ro" }], own);
 });

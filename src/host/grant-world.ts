@@ -1,6 +1,5 @@
-import { readdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
-import { stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
 import type { World } from "../agent/ports.ts";
 import { IndoorsError, throwIfCancelled } from "../shared/errors.ts";
 import type { Grant } from "../shared/tool.ts";
@@ -30,6 +29,27 @@ export async function readGrants(written: readonly string[]): Promise<Grant[]> {
     grants.push({ name, path, mode: match?.[2] === "rw" ? "rw" : "ro" });
   }
   return grants;
+}
+
+/**
+ * The data folder holds the audit log and its keys: no grant may contain it or lie inside it, by whatever name.
+ * @throws IndoorsError `input.invalid`
+ */
+export async function refuseOwnFolder(grants: readonly Grant[], dataFolder: string): Promise<void> {
+  const own = await realpath(dataFolder);
+  for (const { path } of grants) {
+    const real = await realpath(path).catch(() => resolve(path));
+    if (!isInside(real, own) && !isInside(own, real)) continue;
+    throw new IndoorsError(
+      "input.invalid",
+      `The grant cannot be used: ${path}. Indoors keeps its own data there (${own}), the audit log among it. Name a folder beside it.`,
+    );
+  }
+}
+
+function isInside(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way));
 }
 
 /** What exists for a run: the paths inside its grants and the recordings of the library. */

@@ -1,7 +1,6 @@
-import { randomUUID } from "node:crypto";
 import type { Channel } from "../shared/channel.ts";
 import { type Payload, serve, type Server } from "../shared/contract.ts";
-import { IndoorsError } from "../shared/errors.ts";
+import { IndoorsError, messageOf } from "../shared/errors.ts";
 import { hostContract } from "../shared/host-contract.ts";
 import { llmContract } from "../shared/llm-contract.ts";
 import type { DeviceChoice, InstalledModel } from "../shared/model.ts";
@@ -14,17 +13,28 @@ import { failInterruptedRuns } from "../store/runs.ts";
 import { searchSegments } from "../store/search.ts";
 import { AgentRuns } from "./agent-runs.ts";
 import { type AppFiles, findAppFiles } from "./app-files.ts";
+import { Approvals } from "./approvals.ts";
+import { type Audit, openAudit, person } from "./audit.ts";
+import { auditMethods } from "./audit-methods.ts";
+import { audited } from "./audited.ts";
+import { probeEntry } from "./call-entries.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
 import { type EngineFacts, FactsBook } from "./engine-facts.ts";
 import { EngineProcess } from "./engine-process.ts";
 import { findFfmpeg } from "./find-ffmpeg.ts";
+import { refuseOwnFolder } from "./grant-world.ts";
 import { importModels } from "./import-models.ts";
 import { JobQueue } from "./job-queue.ts";
 import { measureLlm } from "./llm-facts.ts";
 import { LlmSlot } from "./llm-slot.ts";
-import { openLocalLog } from "./local-log.ts";
+import { type LocalLog, openLocalLog } from "./local-log.ts";
 import { ModelLibrary } from "./model-library.ts";
+import { modelLoadEntry } from "./model-load-entry.ts";
+import { NoticeBoard } from "./notice-board.ts";
+import { openPolicyFile, type PolicyFile } from "./policy-file.ts";
+import { policyMethods } from "./policy-methods.ts";
 import { readinessReport } from "./readiness.ts";
+import { sealedToolsOnDemand } from "./sealed-tools.ts";
 import { smokeTest } from "./smoke-test.ts";
 import { measureSpeech } from "./speech-facts.ts";
 import { cleanWorkFolder, startTranscription, transcriptionHandler } from "./transcriptions.ts";
@@ -43,6 +53,7 @@ export interface Host {
   readonly data: DataFolder;
   readonly library: ModelLibrary;
   readonly store: Store;
+  readonly audit: Audit;
   speechFacts(
     engine: SpeechEngineName,
     model: InstalledModel,
@@ -68,22 +79,51 @@ export async function openHost(options: HostOptions): Promise<Host> {
   const files = options.files ?? findAppFiles();
   const lock = lockDataFolder(options.dataFolder);
   let store: Store | undefined;
+  let audit: Audit | undefined;
   try {
     const data = openDataFolder(options.dataFolder);
     store = openStore(data.database);
+    const localLog = openLocalLog(data.log);
+    const notices = new NoticeBoard();
+    audit = await openAudit({
+      folder: data.audit,
+      appVersion: files.version,
+      nodePath: files.nodePath,
+      onLog: (line) => localLog.write(line),
+      onNotice: (text) => {
+        localLog.write(text);
+        notices.say(text);
+      },
+    });
     await cleanWorkFolder(data.work, store);
     failInterruptedRuns(store.writer);
-    return assemble(options, files, data, store, () => lock.release());
+    const policy = await openPolicyFile(data.path);
+    return assemble(options, { files, data, store, audit, policy, localLog, notices, unlock: () => lock.release() });
   } catch (error) {
+    await audit?.dispose();
     store?.close();
     lock.release();
     throw error;
   }
 }
 
-function assemble(options: HostOptions, files: AppFiles, data: DataFolder, store: Store, unlock: () => void): Host {
+/** What is open before the house is put together. */
+interface Ground {
+  readonly files: AppFiles;
+  readonly data: DataFolder;
+  readonly store: Store;
+  readonly audit: Audit;
+  readonly policy: PolicyFile;
+  readonly localLog: LocalLog;
+  readonly notices: NoticeBoard;
+  readonly unlock: () => void;
+}
+
+function assemble(
+  options: HostOptions,
+  { files, data, store, audit, policy, localLog, notices, unlock }: Ground,
+): Host {
   const { nodePath, enginesFolder } = files;
-  const localLog = openLocalLog(data.log);
   const onLog = (line: string) => localLog.write(line);
   const servers = new Set<Server<typeof hostContract>>();
   type Events = keyof typeof hostContract.events;
@@ -92,7 +132,7 @@ function assemble(options: HostOptions, files: AppFiles, data: DataFolder, store
   };
   const onNotice = (text: string) => {
     onLog(text);
-    emit("notice", { text });
+    notices.say(text);
   };
 
   const library = new ModelLibrary(files, store);
@@ -114,17 +154,22 @@ function assemble(options: HostOptions, files: AppFiles, data: DataFolder, store
         onLog,
       });
     };
-    return facts.get({ engine, model, device, appVersion: files.version }, measure, fresh);
+    const row = modelLoadEntry(model, { engine, device, purpose: "measure" });
+    return facts.get({ engine, model, device, appVersion: files.version }, () => audited(audit, row, measure), fresh);
   };
   const llmFacts: Host["llmFacts"] = (model, device, fresh) =>
     facts.get(
       { engine: "llm", model, device, appVersion: files.version },
-      () => measureLlm({ model, device, nodePath, onLog }),
+      () =>
+        audited(audit, modelLoadEntry(model, { engine: "llm", device, purpose: "measure" }), () =>
+          measureLlm({ model, device, nodePath, onLog }),
+        ),
       fresh,
     );
 
   const slot = new LlmSlot({
     library,
+    audit,
     nodePath,
     onLog,
     onNotice,
@@ -135,6 +180,7 @@ function assemble(options: HostOptions, files: AppFiles, data: DataFolder, store
   const transcriptions = {
     store,
     library,
+    audit,
     workFolder: data.work,
     nodePath,
     enginesFolder,
@@ -149,11 +195,28 @@ function assemble(options: HostOptions, files: AppFiles, data: DataFolder, store
     onChange: (view) => emit("job.changed", view),
     onLog,
   });
+  const sealed = sealedToolsOnDemand({
+    files,
+    dataFolder: data.path,
+    weights: () => ({ ocr: library.all().find(({ role }) => role === "ocr")?.path ?? null }),
+    folder: data.tools,
+    onProbe: (report) => audit.event(probeEntry(report)).catch((error: unknown) => onNotice(messageOf(error))),
+    onNotice,
+    onLog,
+  });
+  const approvals = new Approvals({
+    onRequested: (request) => emit("approval.requested", request),
+    onClosed: ({ id, runId }, answer) => emit("approval.closed", { id, runId, answer }),
+  });
   const runs = new AgentRuns({
     store,
     library,
     slot,
-    nodePath,
+    sealedTools: sealed.get,
+    policy,
+    approvals,
+    audit,
+    checkGrants: (grants) => refuseOwnFolder(grants, data.path),
     onStep: (runId, seq, step) => emit("run.step", { runId, seq, step }),
     onText: (runId, text) => emit("run.text", { runId, text }),
     onEnded: (runId, status) => emit("run.ended", { runId, status }),
@@ -190,13 +253,14 @@ function assemble(options: HostOptions, files: AppFiles, data: DataFolder, store
   };
 
   queue.start(options.resume);
-  onLog(`host ${files.version} started, session ${randomUUID()}, node ${process.version}`);
+  onLog(`host ${files.version} started, session ${audit.session}, node ${process.version}`);
 
   return {
     files,
     data,
     library,
     store,
+    audit,
     speechFacts,
     llmFacts,
     log: onLog,
@@ -212,6 +276,7 @@ function assemble(options: HostOptions, files: AppFiles, data: DataFolder, store
                 dataFolder: data.path,
                 library,
                 onLog,
+                sandbox: async () => (await sealed.get()).report(),
                 factsOf: (engine, model, fresh) =>
                   engine === "llm" ? llmFacts(model, "auto", fresh) : speechFacts(engine, model, "auto", fresh),
               },
@@ -228,10 +293,27 @@ function assemble(options: HostOptions, files: AppFiles, data: DataFolder, store
               signal,
             ),
           }),
-          "models.import": importFrom,
+          "models.import": (request, signal) => {
+            const subject = request.name ?? "models";
+            const content = { path: request.path };
+            return audited(
+              audit,
+              { action: "model.import", actor: person(), runId: null, subject, facts: {}, content },
+              () => importFrom(request, signal),
+              ({ imported, refused }) => ({
+                imported: imported.map((model) => `${model.name} ${model.sha256}`).join(", "),
+                refused: refused.length,
+              }),
+            );
+          },
           "models.remove": async ({ name }) => {
             await slot.dispose();
-            return { freedBytes: await library.remove(name) };
+            const freedBytes = await audited(
+              audit,
+              { action: "model.remove", actor: person(), runId: null, subject: name, facts: {}, content: {} },
+              () => library.remove(name),
+            );
+            return { freedBytes };
           },
           "transcriptions.start": (request, signal) => startTranscription(transcriptions, queue, request, signal),
           "jobs.list": () => ({ jobs: queue.list() }),
@@ -241,7 +323,12 @@ function assemble(options: HostOptions, files: AppFiles, data: DataFolder, store
           "jobs.cancel": ({ id }) => queue.cancel(id),
           "recordings.list": () => ({ recordings: recordingViews(store) }),
           "transcripts.get": ({ id }) => transcriptView(store, id),
-          "transcripts.export": ({ id, format }) => ({ text: exportTranscript(store, id, format) }),
+          "transcripts.export": async ({ id, format }) => {
+            const text = exportTranscript(store, id, format);
+            const what = { subject: id, facts: { kind: "transcript", format }, content: {} };
+            await audit.event({ action: "export", actor: person(), runId: null, ...what });
+            return { text };
+          },
           "transcripts.search": ({ query, limit }) => ({ hits: searchSegments(store.reader, { query, limit }) }),
           "runs.start": (request) => runs.start(request),
           "runs.cancel": async ({ id }) => {
@@ -250,6 +337,8 @@ function assemble(options: HostOptions, files: AppFiles, data: DataFolder, store
           },
           "runs.retry": ({ id }) => runs.retry(id),
           "runs.get": ({ id }) => runs.get(id),
+          ...policyMethods(policy, approvals, sealed.get),
+          ...auditMethods(audit),
         },
         {
           onFault: (fault, where) =>
@@ -259,15 +348,20 @@ function assemble(options: HostOptions, files: AppFiles, data: DataFolder, store
         },
       );
       servers.add(server);
+      const deaf = notices.listen((text) => server.emit("notice", { text }));
       channel.onClose(() => {
+        deaf();
         servers.delete(server);
         server.dispose();
       });
     },
     async dispose() {
       await queue.dispose();
+      approvals.dispose();
       await runs.dispose();
+      await sealed.dispose();
       await slot.dispose();
+      await audit.dispose();
       for (const server of servers) server.dispose();
       store.close();
       unlock();

@@ -1,12 +1,16 @@
 import type { DeviceChoice, InstalledModel } from "../shared/model.ts";
+import type { AuditLog } from "./audit-log.ts";
+import { audited } from "./audited.ts";
 import { inGigabytes } from "./inspect-model-file.ts";
 import { LlmEngine, type LlmEngineOptions } from "./llm-engine.ts";
+import { modelLoadEntry } from "./model-load-entry.ts";
 import type { ModelLibrary } from "./model-library.ts";
 import { IndoorsError } from "../shared/errors.ts";
 import { totalmem } from "node:os";
 
 export interface LlmSlotOptions extends Pick<LlmEngineOptions, "nodePath" | "onLog" | "onNotice" | "stateFolder"> {
   readonly library: ModelLibrary;
+  readonly audit: AuditLog;
   readonly threadsFor: (model: InstalledModel, device: DeviceChoice) => Promise<number>;
   readonly contextTokens: number;
 }
@@ -22,10 +26,10 @@ export class LlmSlot {
 
   /**
    * The engine with this model, loaded after its bytes were checked.
-   * @throws IndoorsError `model.changed`, `model.missing`, `memory.too-small`, `engine.failed`
+   * @throws IndoorsError `model.changed`, `model.missing`, `memory.too-small`, `engine.failed`, `audit.unwritable`
    */
   async get(model: InstalledModel, device: DeviceChoice): Promise<LlmEngine> {
-    const { library, threadsFor, ...rest } = this.#options;
+    const { library, audit, threadsFor, ...rest } = this.#options;
     await library.ensureUnchanged(model);
     if (model.bytes > totalmem()) {
       const [have, need] = [totalmem(), model.bytes].map(inGigabytes);
@@ -38,7 +42,11 @@ export class LlmSlot {
     const key = `${model.sha256} ${device}`;
     if (this.#held?.key === key) return await this.#held.engine;
     await this.dispose();
-    const engine = threadsFor(model, device).then((threads) => LlmEngine.open({ model, device, threads, ...rest }));
+    const engine = threadsFor(model, device).then((threads) =>
+      audited(audit, modelLoadEntry(model, { engine: "llm", device, purpose: "use" }), () =>
+        LlmEngine.open({ model, device, threads, ...rest }),
+      ),
+    );
     this.#held = { key, engine };
     engine.catch(() => {
       if (this.#held?.engine === engine) this.#held = undefined;

@@ -5,6 +5,7 @@ import { IndoorsError, messageOf } from "../shared/errors.ts";
 import type { Readiness } from "../shared/host-contract.ts";
 import { llmContract } from "../shared/llm-contract.ts";
 import type { InstalledModel, ModelRole } from "../shared/model.ts";
+import type { SandboxReport } from "../shared/sandbox.ts";
 import { llmWorkerEntry, speechWorkerEntries } from "../engines/entries.ts";
 import { speechContract } from "../shared/speech-contract.ts";
 import { EngineProcess } from "./engine-process.ts";
@@ -14,6 +15,7 @@ import type { EngineFacts } from "./engine-facts.ts";
 import { findFfmpeg } from "./find-ffmpeg.ts";
 import { inGigabytes, speechNeedBytes } from "./inspect-model-file.ts";
 import type { ModelLibrary } from "./model-library.ts";
+import { sandboxItems } from "./sandbox-items.ts";
 
 type Item = Readiness["items"][number];
 
@@ -27,6 +29,8 @@ export interface ReadinessParts {
     model: InstalledModel,
     fresh: boolean,
   ) => Promise<EngineFacts>;
+  /** What the last probe of the sandbox found. */
+  readonly sandbox: () => Promise<SandboxReport>;
   readonly onLog: (line: string) => void;
 }
 
@@ -37,6 +41,7 @@ export async function readinessReport(
   signal: AbortSignal,
 ): Promise<Readiness> {
   const { files, library } = parts;
+  const sandbox = await parts.sandbox();
   const cpu = describeCpu();
   const statuses = await library.list();
   const present = (role: ModelRole) =>
@@ -88,12 +93,7 @@ export async function readinessReport(
           remedy: "Import a better GGUF: `npm run -s indoors -- models import FILE.gguf`.",
         }
       : chat,
-    {
-      feature: "Tools for the agent",
-      state: "limited",
-      detail: "each call runs in a process of its own with limits; the operating system's sandbox is not used yet",
-      remedy: null,
-    },
+    ...sandboxItems(sandbox),
   ];
   for (const { model, state } of statuses) {
     if (state !== "changed") continue;
@@ -199,6 +199,7 @@ export async function readinessReport(
     dataFolder: parts.dataFolder,
     runningAsRoot: process.getuid?.() === 0,
     devices,
+    sandbox,
     items,
     engines,
     models,

@@ -13,9 +13,13 @@ import { listJobs, updateJob } from "../store/jobs.ts";
 import type { Store } from "../store/open-store.ts";
 import { addRecording, describeRecording, getRecording } from "../store/recordings.ts";
 import { completeTranscript, deleteTranscript, getTranscript, openTranscript } from "../store/transcripts.ts";
+import type { AuditLog } from "./audit-log.ts";
+import { person } from "./audit.ts";
+import { audited } from "./audited.ts";
 import { AudioEngine } from "./audio-engine.ts";
 import type { EngineFacts } from "./engine-facts.ts";
 import type { JobHandler, JobQueue } from "./job-queue.ts";
+import { modelLoadEntry } from "./model-load-entry.ts";
 import type { ModelLibrary } from "./model-library.ts";
 import { sha256File } from "./sha256-file.ts";
 import { SpeechProcess } from "./speech-engine.ts";
@@ -37,6 +41,7 @@ type TranscriptionInput = z.infer<typeof transcriptionInput>;
 export interface TranscriptionParts {
   readonly store: Store;
   readonly library: ModelLibrary;
+  readonly audit: AuditLog;
   readonly workFolder: string;
   readonly nodePath: string;
   readonly enginesFolder: string;
@@ -86,6 +91,14 @@ export async function startTranscription(
     );
   }
   const sha256 = await sha256File(request.path, { signal });
+  await parts.audit.event({
+    action: "recording.add",
+    actor: person(),
+    runId: null,
+    subject: "recording",
+    facts: { bytes },
+    content: { path: request.path, sha256 },
+  });
   const recording = addRecording(store.writer, { path: request.path, name: basename(request.path), sha256, bytes });
   const origin = {
     engine: request.engine,
@@ -178,7 +191,11 @@ export function transcriptionHandler(parts: TranscriptionParts): JobHandler {
             engine: {
               transcribe: async (request, windowSignal) => {
                 // Loaded only when there is speech: silence needs no model.
-                speech ??= await SpeechProcess.open({ ...parts, ...input, model });
+                speech ??= await audited(
+                  parts.audit,
+                  modelLoadEntry(model, { engine: input.engine, device: input.device, purpose: "use" }),
+                  () => SpeechProcess.open({ ...parts, ...input, model }),
+                );
                 return await speech.transcribe(request, windowSignal);
               },
             },

@@ -11,6 +11,8 @@ export type ApprovalScope = z.infer<typeof approvalScope>;
 export const approvalRequest = z.strictObject({
   id: z.string(),
   runId: z.string(),
+  /** Which agent wants it, as the policy names it. */
+  agent: z.string(),
   /** ISO time. */
   askedAt: z.string(),
   /** May the call run, or may the changes that it staged be written? */

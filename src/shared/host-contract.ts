@@ -1,8 +1,12 @@
 import { z } from "zod";
+import { approvalAnswer, approvalRequest } from "./approval.ts";
+import { anchored, auditExportFormat, auditQuery, auditReport, auditRow } from "./audit-contract.ts";
 import type { Contract } from "./contract.ts";
 import { job } from "./job.ts";
 import { device, deviceChoice, installedModel, modelRole } from "./model.ts";
+import { policy, verdict } from "./policy.ts";
 import { runStatus, step } from "./run.ts";
+import { sandboxReport } from "./sandbox.ts";
 import { exportFormat, segment, speechEngineName, transcriptOrigin } from "./speech.ts";
 import { grant, transcriptHit } from "./tool.ts";
 
@@ -42,6 +46,8 @@ export const readiness = z.strictObject({
   runningAsRoot: z.boolean(),
   /** What each engine finds to compute on, by engine. */
   devices: z.array(z.strictObject({ engine: z.string(), device })),
+  /** How tools are sealed here, as the last probe found it. */
+  sandbox: sandboxReport,
   items: z.array(readinessItem),
   engines: z.array(engineReport),
   models: z.array(z.strictObject({ name: z.string(), fits: z.boolean(), detail: z.string() })),
@@ -89,6 +95,20 @@ export const runView = z.strictObject({
   steps: z.array(step),
 });
 export type RunView = z.infer<typeof runView>;
+
+export const policyCheck = z.strictObject({
+  path: z.string(),
+  policy: policy.nullable(),
+  /** Why the file cannot be used. */
+  fault: z.string().nullable(),
+  /** What is well-formed and yet looks like a mistake. */
+  warnings: z.array(z.string()),
+  /** What it says of the call: by which rule, counted from 0, and whether untrusted content would make a question of it. */
+  ruling: z
+    .strictObject({ verdict, reason: z.string(), rule: z.int().nullable(), verdictWhenTainted: verdict })
+    .nullable(),
+});
+export type PolicyCheck = z.infer<typeof policyCheck>;
 
 /** What the host offers to a window or a terminal. */
 export const hostContract = {
@@ -167,12 +187,55 @@ export const hostContract = {
     /** Runs the same question again, with the same grants, after a stop or a crash. */
     "runs.retry": { params: z.strictObject({ id }), result: z.strictObject({ runId: id, conversationId: id }) },
     "runs.get": { params: z.strictObject({ id }), result: runView },
+
+    /** The questions that wait for a person. New ones come as `approval.requested`. */
+    "approvals.list": { params: empty, result: z.strictObject({ approvals: z.array(approvalRequest) }) },
+    /** Rejects with `not-found` when nobody waits for it any more, `input.invalid` for a scope that was not offered. */
+    "approvals.answer": { params: z.strictObject({ id, answer: approvalAnswer }), result: empty },
+    /** The policy in force. `fault` says why there is none: then no tool may run. */
+    "policy.get": {
+      params: empty,
+      result: z.strictObject({ path: z.string(), policy: policy.nullable(), fault: z.string().nullable() }),
+    },
+    /** Tests a policy file, by default the one in force, and explains what it says of a call that might be made. */
+    "policy.check": {
+      params: z.strictObject({
+        path: z.string().nullable(),
+        call: z.strictObject({ agent: z.string().nullable(), tool: z.string(), grants: z.array(grant) }).nullable(),
+      }),
+      result: policyCheck,
+    },
+
+    /** The newest rows of the audit log that fit, oldest first. Reading is a row, too, as are the others here. */
+    "audit.list": { params: auditQuery, result: z.strictObject({ rows: z.array(auditRow) }) },
+    /** Checks the whole log, against anchors where there are some. A log that was changed is a result, not an error. */
+    "audit.verify": {
+      params: z.strictObject({ anchorFile: z.string().nullable(), publicKeyFile: z.string().nullable() }),
+      result: auditReport,
+    },
+    /** Writes the whole log to a file. */
+    "audit.export": {
+      params: z.strictObject({ file: z.string(), format: auditExportFormat }),
+      result: z.strictObject({ rows: z.int() }),
+    },
+    /** Signs where the log is now, and adds that to a file when one is named. */
+    "audit.anchor": { params: z.strictObject({ file: z.string().nullable() }), result: anchored },
+    /** Where anchors go by themselves: every 100 rows, every 15 minutes, at the end. Null: nowhere. */
+    "audit.setAnchorFile": { params: z.strictObject({ file: z.string().nullable() }), result: empty },
+    /** Makes the content hashes of these rows meaningless, for a person's right to be forgotten. */
+    "audit.eraseContent": {
+      params: z.strictObject({ rows: z.array(z.int()).min(1) }),
+      result: z.strictObject({ erased: z.int() }),
+    },
   },
   events: {
     "job.changed": jobView,
     "run.step": z.strictObject({ runId: id, seq: z.int(), step }),
     "run.text": z.strictObject({ runId: id, text: z.string() }),
     "run.ended": z.strictObject({ runId: id, status: runStatus }),
+    "approval.requested": approvalRequest,
+    /** Answered, or taken back: `answer` is null then. */
+    "approval.closed": z.strictObject({ id, runId: id, answer: approvalAnswer.nullable() }),
     /** A sentence people should see: an engine fell back to the CPU, an engine crashed and was started again. */
     notice: z.strictObject({ text: z.string() }),
     /** How far an import or a check of a model is. */

@@ -1,10 +1,10 @@
 import { z } from "zod";
 
 /** What a model is for. */
-export const modelRole = z.enum(["speech", "voice-activity", "chat", "embedding", "sample"]);
+export const modelRole = z.enum(["speech", "voice-activity", "chat", "embedding", "ocr", "sample"]);
 export type ModelRole = z.infer<typeof modelRole>;
 
-/** How the file is laid out. `data` is anything without a format of its own to check (the sample recording). */
+/** How the file is laid out. `data` is anything without a format of its own to check (the sample recording, weights for reading pictures). */
 export const modelFormat = z.enum(["ggml", "gguf", "onnx", "data"]);
 export type ModelFormat = z.infer<typeof modelFormat>;
 

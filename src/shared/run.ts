@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { approvalScope } from "./approval.ts";
+import { fileChange } from "./change.ts";
+import { verdict } from "./policy.ts";
+import { sandboxLevel } from "./sandbox.ts";
 import { toolCall, toolOutcome } from "./tool.ts";
 
 /** Tokens and times of one call of the model. Milliseconds; token counts of the model's own tokenizer. */
@@ -21,6 +25,8 @@ export const stopReason = z.enum([
   "context-full",
   "engine",
   "tool",
+  /** The audit log could not be written, so nothing more was done. */
+  "audit",
 ]);
 export type StopReason = z.infer<typeof stopReason>;
 
@@ -48,6 +54,18 @@ export const step = z.discriminatedUnion("kind", [
     callId: z.string(),
     decision: z.enum(["allow", "deny"]),
     reason: z.string(),
+    /** What was decided about: the call itself, when left out, or the changes to files that it prepared. */
+    about: z.enum(["call", "changes"]).optional(),
+    /** What the policy said, and by which of its rules, counted from 0; null when none was about this call. */
+    verdict: verdict.optional(),
+    rule: z.int().nullable().optional(),
+    /** How well the worker is sealed. */
+    level: sandboxLevel.optional(),
+    /** Who answered and how far that goes, when someone was asked. */
+    by: z.string().optional(),
+    scope: approvalScope.optional(),
+    /** What would be written, without the contents. */
+    changes: z.array(fileChange.pick({ path: true, kind: true, refused: true })).optional(),
   }),
   z.strictObject({ kind: z.literal("result"), callId: z.string(), outcome: toolOutcome, ms: z.number() }),
   /** Tool output that was taken out of the model's view to make room. */
@@ -56,6 +74,9 @@ export const step = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("stopped"), reason: stopReason, message: z.string() }),
 ]);
 export type Step = z.infer<typeof step>;
+
+/** What the policy, and whoever it asked, said of a call or its changes. */
+export type Decision = Omit<Extract<Step, { readonly kind: "decision" }>, "kind" | "callId">;
 
 export const runStatus = z.enum(["running", "done", "stopped", "failed"]);
 export type RunStatus = z.infer<typeof runStatus>;

@@ -5,9 +5,19 @@ import { grant, toolCall, toolOutcome, transcriptHit } from "./tool.ts";
 /** Host → tool worker: one call, then the worker ends. */
 export const toolContract = {
   methods: {
-    run: { params: z.strictObject({ call: toolCall, grants: z.array(grant), today: z.string() }), result: toolOutcome },
+    run: {
+      params: z.strictObject({
+        call: toolCall,
+        grants: z.array(grant),
+        today: z.string(),
+        /** Paths of models that tools use. */
+        weights: z.strictObject({ ocr: z.string().nullable() }),
+      }),
+      result: toolOutcome,
+    },
   },
-  events: {},
+  /** The worker has loaded what it needs and waits for its call. */
+  events: { ready: z.strictObject({}) },
 } as const satisfies Contract;
 
 /** Tool worker → host: what a tool that declares the need may ask for while it runs. */

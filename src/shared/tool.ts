@@ -5,8 +5,15 @@ import { z } from "zod";
  * were said); the worker checks the same type again before the tool runs.
  */
 export const argumentSpec = z.discriminatedUnion("kind", [
-  /** A path inside a grant, as the model sees it: `<grant name>/<path>`, always with forward slashes. */
-  z.strictObject({ kind: z.literal("path"), of: z.enum(["file", "folder", "any"]) }),
+  /**
+   * A path inside a grant, as the model sees it: `<grant name>/<path>`, always with forward slashes. `endings` are those
+   * of the files that the tool is for, such as .csv: others are not offered.
+   */
+  z.strictObject({
+    kind: z.literal("path"),
+    of: z.enum(["file", "folder", "any"]),
+    endings: z.array(z.string()).readonly().optional(),
+  }),
   /** Words the user said, or words that stand in a result of this run. */
   z.strictObject({ kind: z.literal("span") }),
   /** The id of a recording. */
