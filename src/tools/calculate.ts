@@ -17,6 +17,7 @@ export const calculate = defineTool({
     effect: "read",
   },
   limits: { wallMs: 10_000, heapMb: 128, outputCharacters: 100_000 },
+  prepare: async () => (await import("./expression.ts")).evaluate("1 + 1"),
   async run({ expression }) {
     // Loaded here, so that only the worker that calculates pays for it, and never the host that reads the spec.
     const { evaluate } = await import("./expression.ts");

@@ -11,6 +11,9 @@ describe("neutralise", () => {
     ["a turned direction", "\u202Egpj.exe", "\ufffdgpj.exe"],
     ["invisible letters", "hi\u{e0069}\u{e0067}", "hi\ufffd\ufffd"],
     ["a hidden space", "pass\u200bword", "pass\ufffdword"],
+    ["bytes in variation selectors", "hi\u{e0100}\u{e01ef}\ufe01\ufe02\ufe03", "hi\ufffd\ufffd\ufffd"],
+    ["bytes in joiners", "hi\u200c\u200d\u200d\u200c!", "hi\ufffd!"],
+    ["invisible operators and fillers", "a\u2062b\u3164c\u2060", "a\ufffdb\ufffdc\ufffd"],
     ["half a surrogate pair", "\ud800", "\ufffd"],
     ["other line ends", "a\u2028b\u0085c", "a\nb\nc"],
     ["backspace and delete", "a\bb\u007f", "a␈b␡"],
@@ -18,12 +21,13 @@ describe("neutralise", () => {
     expect(neutralise(text)).toBe(safe);
   });
 
-  it.each(["tab\tand\nline", "Grüße – “quotes” 日本語 שלום\u200f عربي", "👩\u200d👩\u200d👧 می\u200cخواهم"])(
-    "leaves ordinary text alone: %j",
-    (text) => {
-      expect(neutralise(text)).toBe(text);
-    },
-  );
+  it.each([
+    "tab\tand\nline",
+    "Grüße – “quotes” 日本語 שלום\u200f عربي",
+    "👩\u200d👩\u200d👧 ❤\ufe0f\u200d🔥 می\u200cخواهم",
+  ])("leaves ordinary text alone: %j", (text) => {
+    expect(neutralise(text)).toBe(text);
+  });
 });
 
 it("neutraliseLine keeps a name on one line", () => {

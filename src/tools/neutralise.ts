@@ -1,11 +1,13 @@
 /**
  * What a terminal, a screen or a model could take for an order instead of text: control characters (terminal escapes
- * begin with one), controls that turn the reading direction round, line separators, and the invisible "tag" letters.
- * Text direction marks (LRM, RLM, ALM) and joiners belong to real writing and stay.
+ * begin with one), controls that turn the reading direction round, and whatever is text to a model and nothing to an
+ * eye: "tag" letters, supplementary variation selectors, invisible spaces, operators and fillers.
+ * Text direction marks (LRM, RLM, ALM) and joiners belong to real writing and stay; several joiners or variation
+ * selectors in a row do not.
  */
 const unsafe =
-  // eslint-disable-next-line no-control-regex
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u200b\ufeff\u{e0000}-\u{e007f}]/gu;
+  // eslint-disable-next-line no-control-regex, no-misleading-character-class
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u115f\u1160\u180e\u200b\u202a-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\u{e0000}-\u{e0fff}]|[\u200c\u200d\ufe00-\ufe0f]{3,}|\u200c\u200c|\u200c\u200d|\u200d\u200c|\u200d\u200d|[\ufe00-\ufe0f]{2}/gu;
 
 /**
  * Makes text harmless to show: line ends become \n, ASCII control characters become their visible signs (ESC is ␛),

@@ -3,21 +3,32 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { IndoorsError, throwIfCancelled } from "../shared/errors.ts";
 import { defineTool } from "./definition.ts";
+import type { Unit } from "./documents/reading.ts";
 import { fold, queryWords, wordPattern } from "./fold.ts";
 import { type GrantedPath, resolveInGrants } from "./grant-path.ts";
 import { neutraliseLine } from "./neutralise.ts";
-import { linesOf, readTextFile } from "./text-file.ts";
+import { linesOf } from "./text-file.ts";
 
 const mostResults = 8;
 const linesPerFile = 2;
 const snippetLength = 160;
-const largestFile = 2_000_000;
+const most = { textBytes: 2_000_000, documentBytes: 10_000_000 };
+/** What one document may take of the search. */
+const documentMs = 2_000;
 /** Where the search stops and says so, well inside the worker's limits. */
 const mostEntries = 20_000;
 const mostBytes = 200_000_000;
 const searchMs = 8_000;
 
+/** A part of a file: all of it, or a page, sheet, slide or chapter, from 1. */
+interface Part {
+  readonly where: { readonly unit: Unit; readonly page: number } | undefined;
+  readonly text: string;
+}
+
 interface Line {
+  readonly where: Part["where"];
+  /** As read_file counts: from the beginning of the page. */
   readonly line: number;
   readonly snippet: string;
   readonly words: number;
@@ -42,7 +53,7 @@ interface Match {
 export const searchFiles = defineTool({
   spec: {
     name: "search_files",
-    description: "Searches the names and the text of files for words.",
+    description: "Searches the names and the text of files and documents for words.",
     arguments: {
       words: { kind: "span", description: "The words to look for." },
       folder: {
@@ -55,7 +66,7 @@ export const searchFiles = defineTool({
     needs: ["grants"],
     effect: "read",
   },
-  limits: { wallMs: 20_000, heapMb: 384, outputCharacters: 100_000 },
+  limits: { wallMs: 20_000, heapMb: 512, outputCharacters: 100_000 },
   async run({ words, folder }, { grants, signal }) {
     const wanted = queryWords(words).map((text) => ({ text, pattern: wordPattern(text) }));
     if (wanted.length === 0) {
@@ -81,7 +92,7 @@ export const searchFiles = defineTool({
       data: {
         results: best.map(({ shown, lines }) => ({
           file: shown,
-          lines: lines.map(({ line, snippet }) => ({ line, snippet })),
+          lines: lines.map(({ where, line, snippet }) => ({ ...(where && { page: where.page }), line, snippet })),
         })),
       },
       truncated: stopped !== undefined || ranked.length > best.length,
@@ -110,17 +121,38 @@ async function search(starts: readonly GrantedPath[], wanted: readonly Word[], s
       if (entry.isDirectory()) folders.push(inside);
       if (!entry.isFile()) continue;
       searched++;
-      // What cannot be read or is no text can still be found by its name.
-      const text = await readTextFile(inside.root, inside.path, inside.shown, largestFile).then(
-        (file) => file.text,
-        () => "",
-      );
-      bytes += text.length;
-      const match = matchFile(inside.shown, text, wanted);
+      const parts = await partsOf(inside, Math.min(until, performance.now() + documentMs), signal);
+      bytes += parts.reduce((sum, part) => sum + part.text.length, 0);
+      const match = matchFile(inside.shown, parts, wanted);
       if (match !== undefined) matches.push(match);
     }
   }
   return { matches, searched, stopped: undefined };
+}
+
+/** The text of a file, without what only a picture shows. What cannot be read can still be found by its name. */
+async function partsOf(
+  file: { readonly root: string; readonly path: string; readonly shown: string },
+  until: number,
+  signal: AbortSignal,
+): Promise<Part[]> {
+  const parts: Part[] = [];
+  try {
+    const { openDocument } = await import("./documents/open-document.ts");
+    const document = await openDocument({ ...file, most }, { ocr: null, until, signal });
+    try {
+      for (let index = 0; index < document.count; index++) {
+        const { label, text } = await document.section(index);
+        const where = document.unit === "part" ? undefined : { unit: document.unit, page: index + 1 };
+        parts.push({ where, text: label === "" ? text : `${label}\n${text}` });
+      }
+    } finally {
+      document.dispose();
+    }
+  } catch {
+    throwIfCancelled(signal);
+  }
+  return parts;
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {
@@ -130,25 +162,24 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
     .sort((a, b) => (a.name < b.name ? -1 : Number(a.name > b.name)));
 }
 
-function matchFile(shown: string, text: string, wanted: readonly Word[]): Match | undefined {
+function matchFile(shown: string, parts: readonly Part[], wanted: readonly Word[]): Match | undefined {
   const inName = wordsIn(fold(shown), wanted);
-  const inText = wordsIn(fold(text), wanted);
-  if (inName.length + inText.length === 0) return undefined;
-  const texts = (words: readonly Word[]) => new Set(words.map((word) => word.text));
-  const lines = inText.length === 0 ? [] : bestLines(linesOf(text), inText);
-  return { shown, inName: texts(inName), inText: texts(inText), lines };
+  const found = parts.map((part) => ({ part, words: wordsIn(fold(part.text), wanted) }));
+  const inText = new Set(found.flatMap(({ words }) => words.map((word) => word.text)));
+  if (inName.length + inText.size === 0) return undefined;
+  const lines = found.flatMap(({ part, words }) => (words.length === 0 ? [] : matchingLines(part, words)));
+  const best = lines.sort((a, b) => b.words - a.words).slice(0, linesPerFile);
+  return { shown, inName: new Set(inName.map((word) => word.text)), inText, lines: best };
 }
 
-function bestLines(lines: readonly string[], words: readonly Word[]): Line[] {
-  const hits: Line[] = [];
-  for (const [index, line] of lines.entries()) {
+function matchingLines({ where, text }: Part, words: readonly Word[]): Line[] {
+  return linesOf(text).flatMap((line, index) => {
     const folded = fold(line);
     const found = wordsIn(folded, words);
-    if (found.length === 0) continue;
+    if (found.length === 0) return [];
     const first = Math.min(...found.map((word) => folded.search(word.pattern)));
-    hits.push({ line: index + 1, snippet: snippetAround(line, first), words: found.length });
-  }
-  return hits.sort((a, b) => b.words - a.words || a.line - b.line).slice(0, linesPerFile);
+    return [{ where, line: index + 1, snippet: snippetAround(line, first), words: found.length }];
+  });
 }
 
 function wordsIn(folded: string, wanted: readonly Word[]): readonly Word[] {
@@ -180,5 +211,6 @@ function rank(matches: readonly Match[]): Match[] {
 }
 
 function describe({ shown, lines }: Match): string[] {
-  return [neutraliseLine(shown), ...lines.map(({ line, snippet }) => `  line ${line}: ${neutraliseLine(snippet)}`)];
+  const place = ({ where, line }: Line) => `${where === undefined ? "" : `${where.unit} ${where.page}, `}line ${line}`;
+  return [neutraliseLine(shown), ...lines.map((line) => `  ${place(line)}: ${neutraliseLine(line.snippet)}`)];
 }

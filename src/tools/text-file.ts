@@ -1,7 +1,4 @@
 import { extname } from "node:path";
-import { IndoorsError } from "../shared/errors.ts";
-import { openInGrant } from "./grant-path.ts";
-import { neutraliseLine } from "./neutralise.ts";
 
 export type TextEncoding = "UTF-8" | "UTF-16LE" | "UTF-16BE" | "Windows-1252";
 
@@ -12,38 +9,6 @@ export interface TextFile {
 
 /** The longest piece of a line that counts as one line. Longer lines are cut into several, so that none is out of reach. */
 export const longestLine = 3000;
-
-const sniffedBytes = 8192;
-
-/**
- * Reads a text file of a grant whole.
- * @throws IndoorsError `file.unreadable` when it cannot be opened, is longer than `maxBytes`, or is not text.
- */
-export async function readTextFile(root: string, path: string, shown: string, maxBytes: number): Promise<TextFile> {
-  const file = await openInGrant(root, path, shown);
-  try {
-    const { size } = await file.stat();
-    const name = neutraliseLine(shown);
-    const head = new Uint8Array(Math.min(size, sniffedBytes));
-    const { bytesRead } = await file.read(head, 0, head.length, 0);
-    const kind = binaryKind(head.subarray(0, bytesRead), path);
-    if (kind !== undefined) {
-      throw new IndoorsError(
-        "file.unreadable",
-        `'${name}' cannot be read. It is ${kind}; this version reads text files only.`,
-      );
-    }
-    if (size > maxBytes) {
-      throw new IndoorsError(
-        "file.unreadable",
-        `'${name}' cannot be read. It has ${megabytes(size)} MB; this version reads text files up to ${megabytes(maxBytes)} MB.`,
-      );
-    }
-    return decode(await file.readFile());
-  } finally {
-    await file.close();
-  }
-}
 
 /** The lines of a text, as read_file and search_files number them: from 1, each at most `longestLine` long. */
 export function linesOf(text: string): string[] {
@@ -69,7 +34,8 @@ export function decode(bytes: Uint8Array): TextFile {
   }
 }
 
-function markOf(bytes: Uint8Array): "UTF-8" | "UTF-16LE" | "UTF-16BE" | undefined {
+/** The encoding that a byte order mark names. */
+export function markOf(bytes: Uint8Array): "UTF-8" | "UTF-16LE" | "UTF-16BE" | undefined {
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return "UTF-8";
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return "UTF-16LE";
   if (bytes[0] === 0xfe && bytes[1] === 0xff) return "UTF-16BE";
@@ -101,7 +67,7 @@ const magic: readonly (readonly [string, string])[] = [
 ];
 
 /** What the file is when it is not text, in words for people. A NUL without a UTF-16 mark is not text. */
-function binaryKind(head: Uint8Array, path: string): string | undefined {
+export function binaryKind(head: Uint8Array, path: string): string | undefined {
   const start = Array.from(head.subarray(0, 16), (byte) => String.fromCharCode(byte)).join("");
   for (const [bytes, kind] of magic) if (start.startsWith(bytes)) return kind;
   if (start.startsWith("RIFF")) return start.slice(8, 12) === "WEBP" ? "an image" : "a recording";
@@ -109,8 +75,4 @@ function binaryKind(head: Uint8Array, path: string): string | undefined {
   const mark = markOf(head);
   if (mark === "UTF-16LE" || mark === "UTF-16BE") return undefined;
   return head.includes(0) ? "not a text file" : undefined;
-}
-
-function megabytes(bytes: number): string {
-  return (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
 }

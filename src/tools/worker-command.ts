@@ -1,60 +1,74 @@
 import { existsSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { Grant } from "../shared/tool.ts";
+import type { ToolWeights } from "./definition.ts";
+import { isInside } from "./grant-path.ts";
+import type { SealedCommand } from "./sandbox/sandbox.ts";
 
-export interface WorkerCommand {
-  readonly file: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-}
+const entryOfTools = new URL(import.meta.url.endsWith(".ts") ? "./worker.ts" : "./worker.js", import.meta.url);
+const app = fileURLToPath(new URL("..", import.meta.url)).replace(/(?<=.)[/\\]$/, "");
+const packageFile = fileURLToPath(new URL("../../package.json", import.meta.url));
 
 /** Where Node really finds the packages: node_modules may be a link in a development checkout. */
-const packages = [fileURLToPath(new URL("../../node_modules/", import.meta.url))]
+const packages = [fileURLToPath(new URL("../../node_modules", import.meta.url))]
   .filter((folder) => existsSync(folder))
-  .flatMap((folder) => [folder, realpathSync(folder)]);
+  .flatMap((folder) => [...new Set([folder, realpathSync(folder)])]);
 
-/**
- * The command line that starts a worker, and its whole environment. A sandbox wraps the worker here.
- *
- * Node's permission model is a seat belt, not the boundary: it stops child processes, addons, threads, writing, and
- * reading outside the app and the grants, but it follows links, so the tools check paths themselves.
- * `grants` must hold real paths.
- */
-export function workerCommand(options: {
+export interface WorkerCommandOptions {
   readonly nodePath: string;
-  readonly entry: URL;
+  /** Another entry than the one that serves all tools. */
+  readonly entry?: URL | undefined;
+  /** `warm` loads all tools while it waits for its call; `compile` loads them and ends. */
+  readonly way: "cold" | "warm" | "compile";
+  /** Real paths. */
   readonly grants: readonly Grant[];
   readonly heapMb: number;
-}): WorkerCommand {
-  const entry = fileURLToPath(options.entry);
+  readonly weights: ToolWeights;
+  /** Where Node finds the compiled code of the tools: a worker that compiles it again starts in twice the time. */
+  readonly codeFolder: string | null;
+}
+
+/**
+ * The command that starts a worker, with its whole environment and all it may see.
+ *
+ * Node's permission model is a seat belt inside the sandbox, never the boundary: it stops child processes, addons and
+ * threads, but it follows links, so the tools check paths themselves. No flag of V8 here but the heap: with most others
+ * Node does not use the compiled code of itself that it carries, and starts in half the time more.
+ */
+export function workerCommand(options: WorkerCommandOptions): Omit<SealedCommand, "limits"> {
+  const { grants, weights, codeFolder } = options;
+  const entry = fileURLToPath(options.entry ?? entryOfTools);
+  const code = codeFolder === null ? [] : [codeFolder];
+  const readOnly = [app, ...packages, packageFile, ...Object.values(weights).filter((path) => path !== null), ...code];
   const readable = [
-    entry,
-    fileURLToPath(new URL("..", import.meta.url)),
-    ...packages,
-    fileURLToPath(new URL("../../package.json", import.meta.url)),
+    ...readOnly,
     // Where Linux says what an open file really is; it holds nothing but the worker's own open files.
     ...(process.platform === "linux" ? ["/proc/self/fd"] : []),
-    ...options.grants.map((grant) => grant.path),
+    ...grants.map((grant) => grant.path),
   ];
+  // Node uses no folder for compiled code that it may not write to. The sandbox shows it read-only.
+  const writable = [...code, ...grants.filter(({ mode }) => mode === "rw").map(({ path }) => path)];
   return {
     file: options.nodePath,
     args: [
       "--permission",
       ...readable.map((path) => `--allow-fs-read=${path}`),
+      ...writable.map((path) => `--allow-fs-write=${path}`),
       `--max-old-space-size=${options.heapMb}`,
-      "--disallow-code-generation-from-strings",
       entry,
+      options.way,
     ],
-    env: neededOf(process.env),
+    env: { ...neededOf(process.env), ...(codeFolder === null ? {} : { NODE_COMPILE_CACHE: codeFolder }) },
+    readOnly: readOnly.some((path) => isInside(path, options.nodePath)) ? readOnly : [...readOnly, options.nodePath],
+    grants,
   };
 }
 
+/** Finding the time zone costs milliseconds the first time. */
+const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+
 /** Windows starts no program without SystemRoot; TZ makes a file's date the user's date. */
-function neededOf(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const needed: Record<string, string> = {};
-  for (const name of ["SystemRoot", "TZ"]) {
-    const value = env[name];
-    if (value !== undefined) needed[name] = value;
-  }
-  return needed;
+export function neededOf(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const root = env["SystemRoot"];
+  return { TZ: env["TZ"] ?? zone, ...(root === undefined ? {} : { SystemRoot: root }) };
 }

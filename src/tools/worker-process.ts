@@ -1,121 +1,155 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { connect, type Implementation, serve } from "../shared/contract.ts";
+import type { Readable } from "node:stream";
+import { type Client, connect, type Implementation, serve } from "../shared/contract.ts";
+import type { Channel } from "../shared/channel.ts";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
+import type { SandboxReport } from "../shared/sandbox.ts";
 import { stdioChannel } from "../shared/stdio-channel.ts";
 import type { Grant, ToolCall, ToolOutcome } from "../shared/tool.ts";
 import { brokerContract, toolContract } from "../shared/tool-contract.ts";
-import type { ToolLimits } from "./definition.ts";
-import { workerCommand } from "./worker-command.ts";
+import type { ToolLimits, ToolWeights } from "./definition.ts";
+import { limitError, ofSandbox, subjectOf } from "./limit-error.ts";
+import type { Sandbox, SealedCommand, SealedExit, SealedProcess } from "./sandbox/sandbox.ts";
 
 /** What the host does for a running tool. */
 export type Broker = Implementation<typeof brokerContract>;
 
-export interface WorkerRun {
+export interface WorkerCall {
   readonly call: ToolCall;
   /** Real paths. */
   readonly grants: readonly Grant[];
   readonly today: string;
+  readonly weights: ToolWeights;
   readonly broker: Broker;
   readonly limits: ToolLimits;
-  readonly entry: URL;
-  readonly nodePath: string;
   readonly signal: AbortSignal;
-  readonly onFault: (fault: unknown, where: string) => void;
 }
 
 const keptLogCharacters = 4000;
 
-/**
- * Starts a worker, makes the one call, and ends the worker and its folder whatever happens.
- * @throws IndoorsError `cancelled`, `tool.limit` {limit}, or `tool.failed` when the worker died or answered nonsense.
- */
-export async function runInWorker(run: WorkerRun): Promise<ToolOutcome> {
-  const folder = await mkdtemp(join(tmpdir(), "indoors-tool-"));
-  try {
-    return await callIn(folder, run);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
-}
+/** A sealed process that answers one call. Its owner disposes of it, whatever happened. */
+export class ToolWorker {
+  /** What the probe had found when it was started. */
+  readonly report: SandboxReport;
+  readonly sealed: SealedProcess;
+  /** True once it has loaded what it needs; false when it ended before. */
+  readonly ready: Promise<boolean>;
+  readonly #channel: Channel;
+  readonly #client: Client<typeof toolContract>;
+  readonly #onFault: (fault: unknown, where: string) => void;
+  #outputBytes = 0;
+  #outputCharacters = 0;
+  #log = "";
+  #onOutput = () => {};
+  #used = false;
+  #isReady = false;
 
-async function callIn(folder: string, { call, limits, signal, onFault, ...run }: WorkerRun): Promise<ToolOutcome> {
-  const command = workerCommand({ ...run, heapMb: limits.heapMb });
-  const child = spawn(command.file, command.args, {
-    cwd: folder,
-    env: command.env,
-    stdio: ["pipe", "pipe", "pipe"],
-    // A process group of its own, so that what the worker may have started dies with it.
-    detached: process.platform !== "win32",
-    windowsHide: true,
-  });
-  const ended = new Promise<string>((resolve) => {
-    child.once("error", (error) => resolve(messageOf(error)));
-    child.once("close", (code, byApp) => resolve(byApp ?? `exit code ${code}`));
-  });
-  const overLimit = Promise.withResolvers<never>();
-  const stop = (limit: keyof ToolLimits, sentence: string) => overLimit.reject(limitError(call.tool, limit, sentence));
-  const timer = setTimeout(() => stop("wallMs", `took longer than ${limits.wallMs / 1000} s`), limits.wallMs);
-  const log = watchOutput(child, limits.outputCharacters, () =>
-    stop("outputCharacters", `wrote more than ${limits.outputCharacters} characters`),
-  );
-  const channel = stdioChannel(child.stdout, child.stdin, { maxLine: limits.outputCharacters });
-  const where = `tool ${call.tool}`;
-  const server = serve(channel, brokerContract, run.broker, { onFault });
-  const client = connect(channel, toolContract, { onFault: (fault) => onFault(fault, where) });
-  try {
-    const answer = client.call("run", { call, grants: [...run.grants], today: run.today }, { signal });
-    return await Promise.race([answer, overLimit.promise]);
-  } catch (error) {
-    if (error instanceof IndoorsError && (error.code === "cancelled" || error.code === "tool.limit")) throw error;
-    const how = await Promise.race([ended, overLimit.promise]);
-    onFault(new Error(`${messageOf(error)} (${how})\n${log()}`), where);
-    if (/heap out of memory|heap limit/i.test(log())) {
-      throw limitError(call.tool, "heapMb", `needed more than ${limits.heapMb} MB of memory`);
-    }
-    throw new IndoorsError(
-      "tool.failed",
-      `${call.tool} failed: its worker stopped without an answer. Try it once more.`,
+  private constructor(sealed: SealedProcess, report: SandboxReport, onFault: (fault: unknown, where: string) => void) {
+    this.sealed = sealed;
+    this.report = report;
+    this.#onFault = onFault;
+    const { stdin, stdout, stderr } = sealed;
+    if (stdin === null || stdout === null || stderr === null) throw new Error("a worker needs its pipes");
+    this.#count(stdout);
+    this.#count(stderr).on("data", (text: string) => (this.#log = (this.#log + text).slice(-keptLogCharacters)));
+    this.#channel = stdioChannel(stdout, stdin);
+    this.#client = connect(this.#channel, toolContract, { onFault: (fault) => onFault(fault, "tool worker") });
+    this.ready = new Promise((resolve) => {
+      this.#client.on("ready", () => {
+        this.#isReady = true;
+        resolve(true);
+      });
+      void sealed.exited.then(() => resolve(false));
+    });
+  }
+
+  /** @throws IndoorsError `sandbox.unavailable`, `tool.failed` */
+  static async start(
+    sandbox: Sandbox,
+    command: SealedCommand,
+    onFault: (fault: unknown, where: string) => void,
+  ): Promise<ToolWorker> {
+    const { report } = sandbox;
+    return new ToolWorker(await sandbox.start(command), report, onFault);
+  }
+
+  get exited(): Promise<SealedExit> {
+    return this.sealed.exited;
+  }
+
+  /** Whether it has loaded what it needs. */
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+
+  get outputBytes(): number {
+    return this.#outputBytes;
+  }
+
+  /** The end of what it wrote to stderr. For the local log only. */
+  get log(): string {
+    return this.#log;
+  }
+
+  /**
+   * Makes the one call.
+   * @throws IndoorsError `cancelled`, `tool.limit` {limit}, or `tool.failed` when the worker died or answered nonsense.
+   */
+  async call({ call, grants, today, weights, broker, limits, signal }: WorkerCall): Promise<ToolOutcome> {
+    if (this.#used) throw new Error("this worker has had its call");
+    this.#used = true;
+    const { tool } = call;
+    const subject = subjectOf(call);
+    const overLimit = Promise.withResolvers<never>();
+    overLimit.promise.catch(() => {});
+    const timer = setTimeout(
+      () => overLimit.reject(limitError(subject, "wallMs", `took longer than ${limits.wallMs / 1000} s`)),
+      limits.wallMs,
     );
-  } finally {
-    clearTimeout(timer);
-    client.dispose();
-    server.dispose();
-    channel.close();
-    kill(child);
-    await ended;
+    this.#onOutput = () => {
+      if (this.#outputCharacters <= limits.outputCharacters) return;
+      overLimit.reject(
+        limitError(subject, "outputCharacters", `wrote more than ${limits.outputCharacters} characters`),
+      );
+    };
+    const where = `tool ${tool}`;
+    const server = serve(this.#channel, brokerContract, broker, { onFault: this.#onFault });
+    try {
+      const params = { call, grants: [...grants], today, weights };
+      return await Promise.race([this.#client.call("run", params, { signal }), overLimit.promise]);
+    } catch (error) {
+      if (error instanceof IndoorsError && (error.code === "cancelled" || error.code === "tool.limit")) throw error;
+      const exit = await Promise.race([this.exited, overLimit.promise]);
+      this.#onFault(new Error(`${messageOf(error)} (${howItEnded(exit)})\n${this.#log}`), where);
+      if (/heap out of memory|heap limit/i.test(this.#log)) {
+        throw limitError(subject, "heapMb", `needed more than ${limits.heapMb} MB of memory`);
+      }
+      throw (
+        ofSandbox(subject, exit) ??
+        new IndoorsError("tool.failed", `${tool} failed: its worker stopped without an answer. Try it once more.`)
+      );
+    } finally {
+      clearTimeout(timer);
+      this.#onOutput = () => {};
+      server.dispose();
+    }
+  }
+
+  /** Kills it with everything it started, and resolves when that is dead. */
+  async dispose(): Promise<void> {
+    this.#client.dispose();
+    this.#channel.close();
+    await this.sealed.dispose();
+  }
+
+  #count(stream: Readable): Readable {
+    return stream.setEncoding("utf8").on("data", (text: string) => {
+      this.#outputCharacters += text.length;
+      this.#outputBytes += Buffer.byteLength(text);
+      this.#onOutput();
+    });
   }
 }
 
-/** Counts what the worker writes and keeps the end of its stderr. */
-function watchOutput(child: ChildProcess, mostCharacters: number, tooMuch: () => void): () => string {
-  let written = 0;
-  let log = "";
-  const count = (text: string) => {
-    written += text.length;
-    if (written > mostCharacters) tooMuch();
-  };
-  child.stdout?.setEncoding("utf8").on("data", count);
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    count(text);
-    log = (log + text).slice(-keptLogCharacters);
-  });
-  return () => log;
-}
-
-function limitError(tool: string, limit: keyof ToolLimits, sentence: string): IndoorsError {
-  return new IndoorsError("tool.limit", `${tool} was stopped: it ${sentence}. Ask for less in one call.`, { limit });
-}
-
-/** SIGKILL to the process group. It may have ended already. */
-function kill(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    if (process.platform === "win32") child.kill("SIGKILL");
-    else process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // Already gone.
-  }
+function howItEnded({ code, signal, limit }: SealedExit): string {
+  return `${signal ?? `exit code ${code}`}${limit === null ? "" : `, over its limit ${limit}`}`;
 }

@@ -28,7 +28,14 @@ const layers: Readonly<Record<string, Layer>> = {
     ],
     node: true,
   },
-  "src/tools": { folders: ["src/shared"], packages: ["zod", "mathjs", "date-fns"], node: true },
+  "src/tools": {
+    folders: ["src/shared"],
+    packages: [
+      ...["zod", "decimal.js", "date-fns", "diff", "papaparse"],
+      ...["@hyzyla/pdfium", "@kenjiuno/msgreader", "chardet", "htmlparser2", "tesseract.js-core"],
+    ],
+    node: true,
+  },
   "src/mcp": { folders: ["src/shared"], packages: ["zod", "@modelcontextprotocol/sdk"], node: true },
   "src/host": {
     folders: ["shared", "agent", "speech", "notes", "store", "engines", "tools", "mcp"].map((name) => `src/${name}`),

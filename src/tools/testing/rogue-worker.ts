@@ -8,18 +8,27 @@ import { serveOneCall } from "../serve-call.ts";
 /** Tools for tests only that do what no tool may do. Started as a process, this file is a worker that serves them. */
 const says = (text: string): ToolOutcome => ({ ok: true, text, truncated: false });
 
-function rogue(name: string, run: (path: string) => Promise<ToolOutcome> | ToolOutcome): ToolDefinition {
+function rogue(
+  name: string,
+  run: (path: string) => Promise<ToolOutcome> | ToolOutcome,
+  effect: "read" | "write" = "read",
+): ToolDefinition {
   return defineTool({
     spec: {
       name,
       description: "",
       arguments: { path: { kind: "text", maxLength: 1000, description: "", optional: true } },
       needs: ["grants"],
-      effect: "read",
+      effect,
     },
     limits: { wallMs: 20_000, heapMb: 64, outputCharacters: 200_000 },
     run: async ({ path = "" }) => run(path),
   });
+}
+
+function write(path: string): ToolOutcome {
+  writeFileSync(path, "written");
+  return says("written");
 }
 
 /** Tells the host its process id by the one way there is, and then never answers. */
@@ -81,14 +90,21 @@ export const rogueTools: readonly ToolDefinition[] = [
   rogue("show_folder", () => says(JSON.stringify({ cwd: process.cwd(), pid: process.pid }))),
   rogue("list_here", () => says(String(readdirSync(".").length))),
   rogue("read", (path) => says(readFileSync(path, "utf8"))),
-  rogue("write", (path) => {
-    writeFileSync(path, "written");
-    return says("written");
-  }),
+  rogue("write", write),
+  rogue("write_staged", write, "write"),
+  rogue(
+    "write_and_fail",
+    (path) => {
+      write(path);
+      return { ok: false, code: "tool.failed", text: "failed" };
+    },
+    "write",
+  ),
   rogue("run", () => says(execFileSync(process.execPath, ["-p", "42"], { encoding: "utf8" }))),
   rogue("evaluate", () => says(String(new Function("return 42")()))),
   asksForTranscripts("ask_undeclared", []),
   asksForTranscripts("ask_declared", ["transcripts"]),
 ];
 
-if (process.argv[1] === import.meta.filename) serveOneCall(rogueTools);
+if (process.argv[1] === import.meta.filename)
+  await serveOneCall(async (name) => rogueTools.find(({ spec }) => spec.name === name));
