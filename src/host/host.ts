@@ -35,6 +35,7 @@ import { openPolicyFile, type PolicyFile } from "./policy-file.ts";
 import { policyMethods } from "./policy-methods.ts";
 import { readinessReport } from "./readiness.ts";
 import { sealedToolsOnDemand } from "./sealed-tools.ts";
+import type { ToolWeights } from "../tools/definition.ts";
 import { smokeTest } from "./smoke-test.ts";
 import { measureSpeech } from "./speech-facts.ts";
 import { cleanWorkFolder, startTranscription, transcriptionHandler } from "./transcriptions.ts";
@@ -198,7 +199,7 @@ function assemble(
   const sealed = sealedToolsOnDemand({
     files,
     dataFolder: data.path,
-    weights: () => ({ ocr: library.all().find(({ role }) => role === "ocr")?.path ?? null }),
+    weights: () => ocrWeights(library, onNotice),
     folder: data.tools,
     onProbe: (report) => audit.event(probeEntry(report)).catch((error: unknown) => onNotice(messageOf(error))),
     onNotice,
@@ -368,6 +369,20 @@ function assemble(
       await localLog.flush();
     },
   };
+}
+
+/** The weights with which tools read pictures; without them, or when they changed, everything else still works. */
+async function ocrWeights(library: ModelLibrary, onNotice: (text: string) => void): Promise<ToolWeights> {
+  const model = library.all().find(({ role }) => role === "ocr");
+  if (model === undefined) return { ocr: null };
+  try {
+    await library.ensureUnchanged(model);
+    return { ocr: model.path };
+  } catch (error) {
+    if (!(error instanceof IndoorsError)) throw error;
+    if (error.code !== "model.missing") onNotice(error.message);
+    return { ocr: null };
+  }
 }
 
 /** At most ten calls a second: progress is for eyes. */

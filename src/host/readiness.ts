@@ -59,10 +59,12 @@ export async function readinessReport(
   const speech = needsModel("Speech to text", "speech");
   const voice = needsModel("Telling speech from silence", "voice-activity");
   const chat = needsModel("Asking the agent", "chat");
+  const pictures = needsModel("Reading scans and pictures", "ocr");
   const onlyStarter = present("chat").every(({ model }) => model.origin === "default");
   const items: Item[] = [
     speech,
     voice,
+    pictures.state === "missing" ? { ...pictures, state: "limited" } : pictures,
     whisperNode
       ? {
           feature: "Word times and probabilities",

@@ -39,7 +39,7 @@ export interface SealedTools {
 
 export interface OnDemandOptions extends Omit<SealedToolsOptions, "images" | "weights" | "onFault"> {
   readonly dataFolder: string;
-  readonly weights: () => ToolWeights;
+  readonly weights: () => Promise<ToolWeights>;
   readonly onNotice: (sentence: string) => void;
 }
 
@@ -59,7 +59,7 @@ export function sealedToolsOnDemand(options: OnDemandOptions): {
       return [];
     });
     const onFault = (fault: unknown, where: string) => onLog(`tool: ${where}: ${messageOf(fault)}`);
-    return await openSealedTools({ ...options, images, weights: weights(), onFault });
+    return await openSealedTools({ ...options, images, weights: await weights(), onFault });
   };
   return {
     get() {

@@ -1,193 +1,83 @@
-import { Decimal as AnyDecimal } from "decimal.js";
-import { IndoorsError } from "../shared/errors.ts";
-import { functions, type Value } from "./expression-functions.ts";
+import { createRequire } from "node:module";
+import type { BigNumber, ConfigOptions, MathJsInstance, MathNode } from "mathjs";
+import { IndoorsError, messageOf } from "../shared/errors.ts";
 
 /** Decimal digits that are calculated with, and digits that are shown. The difference hides rounding: log(8, 2) is 3. */
 const precision = 64;
 const shownDigits = 20;
-const Decimal = AnyDecimal.clone({ precision });
-type Decimal = AnyDecimal;
 
-const constants: Readonly<Record<string, () => Decimal>> = {
-  pi: () => Decimal.acos(-1),
-  tau: () => Decimal.acos(-1).times(2),
-  e: () => Decimal.exp(1),
-  phi: () => Decimal.sqrt(5).plus(1).div(2),
+// The library's own one-file build: a tenth of the time that loading its thousand modules takes. There `create` has all
+// functions bound already and takes the configuration only, which the types of the package do not say.
+const bundle = createRequire(import.meta.url)("mathjs/lib/browser/math.js") as {
+  readonly create: (config: ConfigOptions) => MathJsInstance;
 };
+const math = bundle.create({ number: "BigNumber", precision });
+
+const constants = new Set(["pi", "e", "tau", "phi"]);
+const functions = new Set(
+  (
+    "abs acos add asin atan cbrt ceil combinations cos divide exp factorial fix floor gcd hypot lcm log log10 log2 max " +
+    "mean median min mod multiply nthRoot permutations pow prod round sign sin sqrt std subtract sum tan variance"
+  ).split(" "),
+);
+const operators = new Set(["+", "-", "*", "/", "^", "%", "mod", "!", "==", "!=", "<", ">", "<=", ">="]);
 
 /**
- * Works out an arithmetic expression with 64 decimal digits: 15% of 240, (1,200 + 80) / 4, sqrt(2), 2 < 3. Numbers, the
- * listed functions and operators are all there is: nothing defines, imports or evaluates anything.
+ * Works out an arithmetic expression with 64 decimal digits: 15% of 240, (1,200 + 80) / 4, sqrt(2). Only numbers,
+ * listed functions and operators are evaluated: the parsed tree is checked before anything runs, so that nothing of
+ * the library that defines, imports or evaluates can be reached.
  * @returns a plain decimal number, or true or false for a comparison.
  * @throws IndoorsError `input.invalid` for anything else, with what is not understood.
  */
 export function evaluate(expression: string): string {
   const refused = (reason: string) =>
     new IndoorsError("input.invalid", `'${expression}' cannot be worked out. ${reason}`);
-  const value = new Reader(plainNotation(expression), refused).whole();
+  const plain = plainNotation(expression);
+  let tree: MathNode;
+  try {
+    tree = math.parse(plain);
+  } catch (error) {
+    throw refused(`${messageOf(error)}. Write numbers, operators and functions, for example (12 + 8) * 1.5.`);
+  }
+  tree.traverse((node, path, parent) => {
+    const fault = faultOf(node, path, parent);
+    if (fault !== undefined) throw refused(fault);
+  });
+  let value: unknown;
+  try {
+    value = tree.compile().evaluate({});
+  } catch (error) {
+    throw refused(`${messageOf(error)}.`);
+  }
   if (typeof value === "boolean") return String(value);
-  if (!AnyDecimal.isDecimal(value) || value.isNaN()) throw refused("The result is not one real number.");
+  if (!math.isBigNumber(value)) throw refused("The result is not one real number.");
   if (!value.isFinite()) throw refused("The result is not a finite number; is there a division by zero?");
-  return shown(value);
+  return decimal(value);
 }
 
-/** Reads from left to right and calculates as it reads; one method for each step of precedence, the weakest first. */
-class Reader {
-  readonly #text: string;
-  readonly #refused: (reason: string) => IndoorsError;
-  #at = 0;
-
-  constructor(text: string, refused: (reason: string) => IndoorsError) {
-    this.#text = text;
-    this.#refused = refused;
+/** Why a node of the parsed expression may not be evaluated, or undefined. */
+function faultOf(node: MathNode, path: string, parent: MathNode | null): string | undefined {
+  if (math.isConstantNode(node)) {
+    const { value } = node as { readonly value: unknown };
+    return math.isBigNumber(value) || typeof value === "number" ? undefined : "Only numbers can be calculated with.";
   }
-
-  whole(): Value | boolean {
-    const more = () => this.#refused("Only one expression of numbers, operators and functions can be worked out.");
-    // A single = would define something.
-    if (this.#text.trim() === "" || /(?<![<>=!])=(?!=)/.test(this.#text)) throw more();
-    const value = this.#comparison();
-    if (this.#peek(/./y) !== undefined) throw more();
-    return value;
+  if (math.isParenthesisNode(node) || math.isArrayNode(node)) return undefined;
+  if (math.isOperatorNode(node)) return operators.has(node.op) ? undefined : `There is no operator '${node.op}'.`;
+  if (math.isRelationalNode(node)) return undefined;
+  if (math.isFunctionNode(node)) {
+    return math.isSymbolNode(node.fn) ? undefined : "Only functions with a name can be used.";
   }
-
-  #comparison(): Value | boolean {
-    let left = this.#sum();
-    let holds: boolean | undefined;
-    for (let sign = this.#take(/[<>]=?|[!=]=/y); sign !== undefined; sign = this.#take(/[<>]=?|[!=]=/y)) {
-      const right = this.#sum();
-      holds = compare(this.#number(left), sign, this.#number(right)) && holds !== false;
-      left = right;
-    }
-    return holds ?? left;
+  if (math.isSymbolNode(node)) {
+    const called = path === "fn" && parent !== null && math.isFunctionNode(parent);
+    if (called) return functions.has(node.name) ? undefined : `There is no function '${node.name}'.`;
+    return constants.has(node.name)
+      ? undefined
+      : `'${node.name}' is not a number. Replace names and units by numbers and operators.`;
   }
-
-  #sum(): Value {
-    let value = this.#product().value;
-    for (let sign = this.#take(/[+-]/y); sign !== undefined; sign = this.#take(/[+-]/y)) {
-      const { value: right, percent } = this.#product();
-      const left = this.#number(value);
-      // 240 + 15% means 15% of the 240.
-      const amount = percent ? left.times(this.#number(right)) : this.#number(right);
-      value = sign === "+" ? left.plus(amount) : left.minus(amount);
-    }
-    return value;
-  }
-
-  /** `percent` when it is nothing but a number with a percent sign. */
-  #product(): { readonly value: Value; readonly percent: boolean } {
-    let { value, percent } = this.#signed();
-    for (;;) {
-      const sign = this.#take(/[*/%]|mod\b/y) ?? (this.#peek(/[A-Za-z_(]/y) === undefined ? undefined : "*");
-      if (sign === undefined) return { value, percent };
-      percent = false;
-      const [left, right] = [this.#number(value), this.#number(this.#signed().value)];
-      if (sign === "*") value = left.times(right);
-      else if (right.isZero()) throw this.#refused("The result is not a finite number; is there a division by zero?");
-      else value = sign === "/" ? left.div(right) : left.minus(right.times(left.div(right).floor()));
-    }
-  }
-
-  #signed(): { readonly value: Value; readonly percent: boolean } {
-    const sign = this.#take(/[+-]/y);
-    if (sign === undefined) return this.#power();
-    const { value, percent } = this.#signed();
-    return { value: sign === "-" ? this.#number(value).neg() : value, percent };
-  }
-
-  #power(): { readonly value: Value; readonly percent: boolean } {
-    let value = this.#one();
-    while (this.#take(/!(?!=)/y) !== undefined) value = this.#call("factorial", [value]);
-    // Before a number it is the remainder: 17 % 5.
-    const percent = this.#take(/%(?!\s*[\d.A-Za-z_(])/y) !== undefined;
-    if (percent) value = this.#number(value).div(100);
-    if (this.#take(/\^/y) === undefined) return { value, percent };
-    return { value: this.#number(value).pow(this.#number(this.#signed().value)), percent: false };
-  }
-
-  #one(): Value {
-    const number = this.#take(/(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/iy);
-    if (number !== undefined) return new Decimal(number);
-    const name = this.#take(/[A-Za-z_]\w*/y);
-    if (name !== undefined) return this.#named(name);
-    if (this.#take(/\(/y) !== undefined) {
-      const value = this.#sum();
-      this.#expect(/\)/y, ")");
-      return value;
-    }
-    if (this.#take(/\[/y) !== undefined) return this.#list(/\]/y, "]").map((value) => this.#number(value));
-    if (this.#peek(/["'`]/y) !== undefined) throw this.#refused("Only numbers can be calculated with.");
-    if (this.#peek(/[^)\],*/%^!<>=\s]/y) !== undefined) {
-      throw this.#refused("Only one expression of numbers, operators and functions can be worked out.");
-    }
-    throw this.#refused("A number is missing. Write numbers, operators and functions, for example (12 + 8) * 1.5.");
-  }
-
-  #named(name: string): Value {
-    if (this.#peek(/\(/y) !== undefined) {
-      if (!Object.hasOwn(functions, name)) throw this.#refused(`There is no function '${name}'.`);
-      this.#take(/\(/y);
-      return this.#call(name, this.#list(/\)/y, ")"));
-    }
-    const constant = Object.hasOwn(constants, name) ? constants[name] : undefined;
-    if (constant !== undefined) return constant();
-    throw this.#refused(`'${name}' is not a number. Replace names and units by numbers and operators.`);
-  }
-
-  #call(name: string, args: readonly Value[]): Value {
-    try {
-      return functions[name]?.(args) ?? new Decimal(NaN);
-    } catch (error) {
-      if (error instanceof RangeError) throw this.#refused(`${name} ${error.message}.`);
-      throw error;
-    }
-  }
-
-  #list(end: RegExp, sign: string): Value[] {
-    const values: Value[] = [];
-    if (this.#take(end) !== undefined) return values;
-    do values.push(this.#sum());
-    while (this.#take(/,/y) !== undefined);
-    this.#expect(end, sign);
-    return values;
-  }
-
-  #number(value: Value): Decimal {
-    if (Array.isArray(value)) throw this.#refused("The result is not one real number.");
-    return value as Decimal;
-  }
-
-  #expect(what: RegExp, sign: string): void {
-    if (this.#take(what) === undefined) {
-      throw this.#refused(
-        `There should be a '${sign}'. Write numbers, operators and functions, for example (12 + 8) * 1.5.`,
-      );
-    }
-  }
-
-  #take(what: RegExp): string | undefined {
-    const found = this.#peek(what);
-    if (found !== undefined) this.#at += found.length;
-    return found;
-  }
-
-  /** What stands next, spaces left out. `what` is sticky. */
-  #peek(what: RegExp): string | undefined {
-    while (/\s/.test(this.#text[this.#at] ?? "")) this.#at++;
-    what.lastIndex = this.#at;
-    return what.exec(this.#text)?.[0];
-  }
+  return "Only one expression of numbers, operators and functions can be worked out.";
 }
 
-function compare(left: Decimal, sign: string, right: Decimal): boolean {
-  // 1/3 * 3 == 1: as equal as what is shown.
-  const equal = left.toSignificantDigits(shownDigits).eq(right.toSignificantDigits(shownDigits));
-  if (sign === "==" || sign === "!=") return equal === (sign === "==");
-  if (equal) return sign.endsWith("=");
-  return sign.startsWith("<") ? left.lt(right) : left.gt(right);
-}
-
-/** Turns how people write sums into the reader's notation. */
+/** Turns how people write sums into the library's notation. */
 function plainNotation(expression: string): string {
   const signs = expression
     .replaceAll(/[×·]|(?<=[\d)%]\s*)x(?=\s*[\d(])/g, "*")
@@ -203,8 +93,9 @@ function plainNotation(expression: string): string {
     : signs.replaceAll(/\b\d{1,3}(?:,\d{3})+\b/g, (n) => n.replaceAll(",", ""));
 }
 
-function shown(value: Decimal): string {
+function decimal(value: BigNumber): string {
   const rounded =
     value.isInteger() && value.precision(true) <= precision ? value : value.toSignificantDigits(shownDigits);
-  return Math.abs(rounded.e) >= precision ? rounded.toExponential() : rounded.toFixed();
+  const { e: exponent } = rounded;
+  return Math.abs(exponent) >= precision ? rounded.toExponential() : rounded.toFixed();
 }

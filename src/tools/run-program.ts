@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { IndoorsError, throwIfCancelled } from "../shared/errors.ts";
 import type { Image } from "../shared/image.ts";
 import type { Grant, ToolOutcome } from "../shared/tool.ts";
@@ -70,7 +71,7 @@ export async function finishProgram(sealed: SealedProcess, run: ProgramRun): Pro
     void sealed.kill();
   };
   const read = (stream: Readable | null) => {
-    const kept = { text: "" };
+    const kept = { text: "", ended: stream === null ? undefined : finished(stream).catch(() => {}) };
     stream?.setEncoding("utf8").on("data", (text: string) => {
       outputBytes += Buffer.byteLength(text);
       if (outputBytes > mostBytes) stop(limitError(tool, "outputBytes", `printed more than ${mostBytes} bytes`));
@@ -88,14 +89,22 @@ export async function finishProgram(sealed: SealedProcess, run: ProgramRun): Pro
     sealed.stdin?.on("error", () => {});
     sealed.stdin?.end(run.stdin);
     const exit = await sealed.exited;
+    await Promise.all([stdout.ended, stderr.ended]);
     throwIfCancelled(signal);
-    const error = over ?? ofSandbox(tool, exit);
+    const error = over ?? ofSandbox(tool, exit) ?? outOfHeap(tool, exit, stderr.text);
     if (error !== undefined) throw error;
     return { outcome: outcomeOf(exit, stdout.text, stderr.text), exit, outputBytes };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", onAbort);
   }
+}
+
+/** Node ends itself when its heap is full, whatever the sandbox would still allow. */
+function outOfHeap(tool: string, { code, signal }: SealedExit, stderr: string): IndoorsError | undefined {
+  const ended = signal !== null || (code !== null && code > 128);
+  if (!ended || !/JavaScript heap out of memory/.test(stderr)) return undefined;
+  return limitError(tool, "memoryMb", "needed too much memory");
 }
 
 function outcomeOf(exit: SealedExit, stdout: string, stderr: string): ToolOutcome {

@@ -250,8 +250,13 @@ describe("run_script", () => {
       facts: { limit: "wallMs" },
       staged: null,
     });
-    const flood = await script("for (;;) console.log('x'.repeat(10_000))");
+    const flood = await script(
+      `const { writeSync } = await import("node:fs"); for (;;) writeSync(1, "x".repeat(1000))`,
+    );
     expect(flood).toMatchObject({ outcome: { ok: false, code: "tool.limit" }, facts: { limit: "outputBytes" } });
+    const small = { arguments: ["--max-old-space-size=32", ...node.arguments] };
+    const greedy = await script("const held = []; for (;;) held.push({ at: held.length })", { image: small });
+    expect(greedy).toMatchObject({ outcome: { ok: false, code: "tool.limit" }, facts: { limit: "memoryMb" } });
   });
 
   ifSealed("is cancelled", async () => {

@@ -249,6 +249,8 @@ export class ToolLauncher {
 
   #refill(profile: WorkerProfile): void {
     const { nodePath, codeFolder, onFault } = this.#options;
+    // A layer over a folder must be newer than what is below: the changes of this call may yet be written there.
+    if (profile.grants.some(({ mode }) => mode === "rw")) return;
     if (codeFolder === undefined || this.#compiled !== undefined) return this.#pool.refill(profile);
     const { heapMb } = profile;
     this.#compiled = compileCode({ nodePath, heapMb, codeFolder, signal: this.#disposed.signal, onFault });

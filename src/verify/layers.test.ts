@@ -31,7 +31,7 @@ const layers: Readonly<Record<string, Layer>> = {
   "src/tools": {
     folders: ["src/shared"],
     packages: [
-      ...["zod", "decimal.js", "date-fns", "diff", "papaparse"],
+      ...["zod", "mathjs", "date-fns", "diff", "papaparse"],
       ...["@hyzyla/pdfium", "@kenjiuno/msgreader", "chardet", "htmlparser2", "tesseract.js-core"],
     ],
     node: true,

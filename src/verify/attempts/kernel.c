@@ -224,6 +224,17 @@ static void open_to_write(char **args) {
   escaped("opened %s for writing", args[0]);
 }
 
+/* A file of the host's that stands on stdin, to read: opened again, to write. */
+static void reopen(char **args) {
+  (void)args;
+  struct stat stat;
+  int fd = open("/proc/self/fd/0", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) stopped("open");
+  if (fstat(fd, &stat) != 0) stopped("fstat");
+  if (!S_ISREG(stat.st_mode)) stopped_because("stdin is no file");
+  escaped("opened the file on stdin for writing");
+}
+
 static void lift_limits(char **args) {
   (void)args;
   struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
@@ -268,6 +279,7 @@ const struct attempt kernel_attempts[] = {
   {"type-into-terminal", type_into_terminal},
   {"core-dump", core_dump},
   {"open-to-write", open_to_write},
+  {"reopen", reopen},
   {"lift-limits", lift_limits},
   {"devices", devices},
   {NULL, NULL},

@@ -13,7 +13,8 @@ export interface KillRaceInput {
   /** The folder it is in, and one to be granted for writing in every second try: that start has more steps. */
   readonly folder: string;
   readonly writable: string;
-  readonly tries: number;
+  /** Kills that come while something of it is there. */
+  readonly wanted: number;
   /** `halves`: the processes of the sandbox are killed from outside. `asked`: by the sandbox's own kill(). */
   readonly how: "halves" | "asked" | "wait-to-be-killed" | "wait-to-be-killed plainly";
   /** For the two that wait; the others make one up for each try. */
@@ -21,6 +22,7 @@ export interface KillRaceInput {
 }
 
 export interface KillRaceOutput {
+  readonly tries: number;
   /** In how many tries something of it was alive when the kill came. */
   readonly caught: number;
   /** In how many tries a program was alive when it was said to be over, or anything at all 3 s later. */
@@ -51,13 +53,12 @@ if (input.how === "wait-to-be-killed") {
   await sleep(60_000);
 }
 
-let caught = 0;
-let survived = 0;
-for (let attempt = 0; attempt < input.tries; attempt++) {
+let [tries, caught, survived] = [0, 0, 0];
+for (; caught < input.wanted && tries < 5 * input.wanted; tries++) {
   const token = `race-${randomBytes(8).toString("hex")}`;
-  const starting = start(token, attempt % 2 === 1).catch(() => undefined);
+  const starting = start(token, tries % 2 === 1).catch(() => undefined);
   if (input.how === "asked") await starting;
-  await sleep((attempt % 8) + Math.random());
+  await sleep((tries % 8) + Math.random());
   if (processesWith(token).length > 0) caught++;
   if (input.how === "halves") end(ownChildren());
   const started = await starting;
@@ -75,5 +76,5 @@ for (let attempt = 0; attempt < input.tries; attempt++) {
   if (alive.length > 0) survived++;
   end(alive);
 }
-writeSync(1, `\u0002${JSON.stringify({ caught, survived } satisfies KillRaceOutput)}`);
+writeSync(1, `\u0002${JSON.stringify({ tries, caught, survived } satisfies KillRaceOutput)}`);
 await sandbox.dispose();
