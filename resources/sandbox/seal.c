@@ -466,8 +466,14 @@ static void make_above(int layer, int below, const char *path) {
   }
 }
 
+/* Opens what lies below a folder, by no link and no way out, whoever swaps what meanwhile. */
+static int open_below(int folder, const char *path, uint64_t flags) {
+  uint64_t how[3] = {flags | O_CLOEXEC, 0, 0x04 | 0x08 /* RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH */};
+  return (int)syscall(437 /* openat2 */, folder, path, how, sizeof how);
+}
+
 static void prepare(int layer, int below, const char *path, int depth, struct preparation *left) {
-  int fd = openat(below, *path ? path : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int fd = open_below(below, *path ? path : ".", O_RDONLY | O_DIRECTORY);
   DIR *folder = fd < 0 ? NULL : fdopendir(fd);
   if (!folder) return;
   for (struct dirent *entry; (entry = readdir(folder)) && left->entries > 0;) {
@@ -488,7 +494,7 @@ static void prepare(int layer, int below, const char *path, int depth, struct pr
         make_above(layer, below, inner);
         *name = '/';
       }
-      int from = openat(below, inner, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+      int from = open_below(below, inner, O_RDONLY | O_NONBLOCK);
       int to = from < 0 ? -1 : openat(layer, inner, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
       if (to >= 0) {
         copy_file(from, to, stat.st_size);
@@ -815,6 +821,9 @@ static void try_sockets(void) {
     tell(kinds[i].name, fd >= 0);
     if (fd >= 0) close(fd);
   }
+  /* A datagram socket is as good as any: it can send to every path it can name. */
+  int pair[2];
+  tell("socket-datagram-pair", socketpair(AF_UNIX, SOCK_DGRAM, 0, pair) == 0);
 }
 
 static int new_user_namespace(void) { return unshare(CLONE_NEWUSER); }

@@ -22,6 +22,7 @@ const forbidden: readonly (readonly [string, string])[] = [
   ["socket-tcp6", "a TCP socket, IPv6"],
   ["socket-udp", "a UDP socket"],
   ["socket-unix", "a unix socket"],
+  ["socket-datagram-pair", "a pair of datagram sockets"],
   ["socket-netlink", "a netlink socket"],
   ["socket-vsock", "a vsock socket"],
   ["read-outside", "reading outside the grants"],
