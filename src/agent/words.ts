@@ -4,7 +4,7 @@ const stopWords = new Set(
     "a about above after again against all also am an and any are as at be because been before being below between both but by " +
     "can could did do does doing down during each few find for from further get give had has have having he her here hers him his " +
     "how i if in into is it its itself just let like look make me more most my need no nor not now of off on once only or other our " +
-    "out over own please read same say says she should show so some such tell than that the their them then there these they this " +
+    "out over own please read said same say says she should show so some such tell than that the their them then there these they this " +
     "those through to too under until up us use using very want was we were what when where which while who whom whose why will " +
     "with would you your"
   ).split(" "),

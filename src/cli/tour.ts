@@ -95,6 +95,8 @@ export const tour: Command = {
     terminal.print(`Conversations, transcripts, jobs:  ${join(context.dataFolder, "indoors.sqlite")}`);
     terminal.print(`Imported models:                   ${join(context.dataFolder, "models")}`);
     terminal.print(`Files of this tour:                ${folder}`);
+    terminal.print(`What was done, on record:          ${join(context.dataFolder, "audit")} (indoors audit list)`);
+    terminal.print(`What the agent may do:             ${join(context.dataFolder, "policy.json")}`);
     terminal.print(`Local log:                         ${join(context.dataFolder, "indoors.log")}`);
     terminal.print("Nothing was sent anywhere.");
     terminal.document({ readiness, transcript, runs, dataFolder: context.dataFolder, folder });
