@@ -106,7 +106,9 @@ async function findLaunchers(
   const missing: string[] = [];
   if (bwrapPath === null) missing.push("bubblewrap is not installed. Install the package bubblewrap.");
   else if (wanted("bubblewrap")) {
-    launchers.push(bubblewrapLauncher({ bwrapPath, sealPath, nodePath, systemFolders }));
+    const bubblewrap = bubblewrapLauncher({ bwrapPath, sealPath, nodePath, systemFolders });
+    // bwrap may be allowed user namespaces where nobody else is (Ubuntu's AppArmor): then all holds but the layer.
+    launchers.push(bubblewrap, { ...bubblewrap, staging: false });
   }
   if (wanted("landlock"))
     launchers.push(

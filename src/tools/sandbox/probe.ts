@@ -48,6 +48,11 @@ export async function probeSandbox(
   }
   const runningAsRoot = process.getuid?.() === 0;
   if (runningAsRoot) missing.push("Indoors runs as root. Run it as an ordinary user.");
+  if (found !== null && !found.staging) {
+    missing.push(
+      "Tools that write are off, because nothing can keep their writes apart from the folders. Allow user namespaces and overlay mounts for the sandbox helper.",
+    );
+  }
   if (found !== null && options.cgroups === null) {
     missing.push(
       "No control group can be made, so limits on memory and processes hold for each process alone. Start Indoors from a systemd user session, or delegate a group to this user.",
