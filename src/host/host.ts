@@ -31,11 +31,11 @@ import { type LocalLog, openLocalLog } from "./local-log.ts";
 import { ModelLibrary } from "./model-library.ts";
 import { modelLoadEntry } from "./model-load-entry.ts";
 import { NoticeBoard } from "./notice-board.ts";
+import { ocrWeights } from "./ocr-weights.ts";
 import { openPolicyFile, type PolicyFile } from "./policy-file.ts";
 import { policyMethods } from "./policy-methods.ts";
 import { readinessReport } from "./readiness.ts";
 import { sealedToolsOnDemand } from "./sealed-tools.ts";
-import type { ToolWeights } from "../tools/definition.ts";
 import { smokeTest } from "./smoke-test.ts";
 import { measureSpeech } from "./speech-facts.ts";
 import { cleanWorkFolder, startTranscription, transcriptionHandler } from "./transcriptions.ts";
@@ -369,20 +369,6 @@ function assemble(
       await localLog.flush();
     },
   };
-}
-
-/** The weights with which tools read pictures; without them, or when they changed, everything else still works. */
-async function ocrWeights(library: ModelLibrary, onNotice: (text: string) => void): Promise<ToolWeights> {
-  const model = library.all().find(({ role }) => role === "ocr");
-  if (model === undefined) return { ocr: null };
-  try {
-    await library.ensureUnchanged(model);
-    return { ocr: model.path };
-  } catch (error) {
-    if (!(error instanceof IndoorsError)) throw error;
-    if (error.code !== "model.missing") onNotice(error.message);
-    return { ocr: null };
-  }
 }
 
 /** At most ten calls a second: progress is for eyes. */
