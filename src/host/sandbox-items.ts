@@ -32,8 +32,8 @@ export function sandboxItems(report: SandboxReport): readonly Item[] {
           {
             feature: "Tools that write files",
             state: "missing" as const,
-            detail: "what they would write cannot be shown first here, so they are refused",
-            remedy,
+            detail: "what they would write cannot be shown first here, so they are refused; the remedy is the same",
+            remedy: null,
           },
         ]),
   ];

@@ -48,7 +48,7 @@ export async function probeSandbox(
   }
   const runningAsRoot = process.getuid?.() === 0;
   if (runningAsRoot) missing.push("Indoors runs as root. Run it as an ordinary user.");
-  if (found !== null && !found.staging) {
+  if (found?.level === "A" && !found.staging) {
     missing.push(
       "Tools that write are off, because nothing can keep their writes apart from the folders. Allow user namespaces and overlay mounts for the sandbox helper.",
     );
