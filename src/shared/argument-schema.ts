@@ -66,9 +66,14 @@ export type CheckedArguments =
   | { readonly ok: true; readonly arguments: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly message: string };
 
+/** Declarations are constants; making a schema takes longer than checking with it. */
+const schemas = new WeakMap<object, ReturnType<typeof argumentsSchema>>();
+
 /** Checks the arguments of a call against the tool's declaration. The message says in one line what is wrong. */
 export function checkArguments(specs: Readonly<Record<string, ToolArgument>>, given: unknown): CheckedArguments {
-  const parsed = argumentsSchema(specs).safeParse(given);
+  const schema = schemas.get(specs) ?? argumentsSchema(specs);
+  schemas.set(specs, schema);
+  const parsed = schema.safeParse(given);
   if (parsed.success) return { ok: true, arguments: parsed.data };
   const known = Object.keys(specs).join(", ");
   const problems = parsed.error.issues.map((issue) => {

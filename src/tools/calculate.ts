@@ -19,7 +19,7 @@ export const calculate = defineTool({
   limits: { wallMs: 10_000, heapMb: 128, outputCharacters: 100_000 },
   // The library makes each of its functions at its first use.
   prepare: async () =>
-    (await import("./expression.ts")).evaluate("15% * 240 + sqrt(2) ^ 2 - round(0.1, 2) / max(1, 2)"),
+    (await import("./expression.ts")).evaluate("15% of 240 + sqrt(2) ^ 2 - round(0.1, 2) / max(1, 2)"),
   async run({ expression }) {
     // Loaded here, so that only the worker that calculates pays for it, and never the host that reads the spec.
     const { evaluate } = await import("./expression.ts");

@@ -45,7 +45,8 @@ export const dateArithmetic = defineTool({
     effect: "read",
   },
   limits: { wallMs: 10_000, heapMb: 128, outputCharacters: 100_000 },
-  prepare: () => import("./calendar.ts"),
+  // Names of days take longest the first time.
+  prepare: async () => (await import("./calendar.ts")).weekday("2026-11-23"),
   async run({ operation, date, amount, until }, { today }) {
     // Loaded here, so that only the worker that needs it pays for it, and never the host that reads the spec.
     const { daysBetween, shiftDate, weekday } = await import("./calendar.ts");

@@ -1,4 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Grant } from "../shared/tool.ts";
 import type { ToolWeights } from "./definition.ts";
@@ -52,8 +53,8 @@ export function workerCommand(options: WorkerCommandOptions): Omit<SealedCommand
     file: options.nodePath,
     args: [
       "--permission",
-      ...readable.map((path) => `--allow-fs-read=${path}`),
-      ...writable.map((path) => `--allow-fs-write=${path}`),
+      ...listed(readable).map((path) => `--allow-fs-read=${path}`),
+      ...listed(writable).map((path) => `--allow-fs-write=${path}`),
       `--max-old-space-size=${options.heapMb}`,
       entry,
       options.way,
@@ -62,6 +63,19 @@ export function workerCommand(options: WorkerCommandOptions): Omit<SealedCommand
     readOnly: readOnly.some((path) => isInside(path, options.nodePath)) ? readOnly : [...readOnly, options.nodePath],
     grants,
   };
+}
+
+/**
+ * The paths as Node's list of permitted paths can hold them. It forgets a path that is the beginning of one named
+ * before it (a home folder after the program installed in it), so only the outermost are named; and it loses a folder
+ * beside one whose name goes on from its own (`a` beside `ab`), so there the folder around both is named. What is mounted
+ * in the sandbox stays as it is.
+ */
+function listed(paths: readonly string[]): readonly string[] {
+  const begins = (path: string) =>
+    paths.some((other) => other !== path && other.startsWith(path) && !isInside(path, other));
+  const named = new Set(paths.map((path) => (begins(path) ? dirname(path) : path)));
+  return [...named].filter((path) => ![...named].some((other) => other !== path && isInside(other, path))).toSorted();
 }
 
 /** Finding the time zone costs milliseconds the first time. */
