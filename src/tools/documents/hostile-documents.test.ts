@@ -209,13 +209,15 @@ describe("PDF", () => {
     await refused("objstm.pdf", makePdf(["<< /Type /Catalog /Pages 2 0 R >>", stream]));
   });
 
-  it("drawings that call each other 2^30 times end with the time limit", async () => {
+  it("drawings that call each other 2^30 times end at the first limit they meet, of time or of memory", async () => {
     const forms = Array.from({ length: 30 }, (_, at) => form(`/X ${at + 6} 0 R /Y ${at + 6} 0 R`));
     const last = pdfStream("/Type /XObject /Subtype /Form /BBox [0 0 9 9]", "0 0 m 9 9 l S");
     writeFileSync(join(folder, "endless.pdf"), makePage("/X Do", "/XObject << /X 5 0 R >>", [...forms, last]));
     const { first } = await readWhole(folder, "endless.pdf", { limits: { wallMs: 4000 } });
-    expect(first).toMatchObject({ ok: false, code: "tool.limit" });
-    expect(first.text).toContain("docs/endless.pdf");
+    expect(first.ok).toBe(false);
+    expect(first.text).toMatch(
+      /'docs\/endless\.pdf' (?:was stopped: it took longer|cannot be read\. .*more memory than there is)/,
+    );
   });
 
   it("a content of a gigabyte that was packed small", async () => {
