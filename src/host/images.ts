@@ -2,6 +2,8 @@ import { readFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
 import { type Image, imagesFile } from "../shared/image.ts";
+import { toolLimits } from "../tools/sandbox/tool-limits.ts";
+import { fieldOf } from "./field-of.ts";
 
 /** The image that is always there: JavaScript on the Node that Indoors runs on, as an ES module on stdin. */
 export const nodeImage: Image = {
@@ -11,15 +13,7 @@ export const nodeImage: Image = {
   interpreter: "bundled-node",
   arguments: ["--max-old-space-size=512", "--input-type=module", "-"],
   readOnly: [],
-  limits: {
-    wallMs: 60_000,
-    cpuSeconds: 60,
-    memoryMb: 1024,
-    processes: 64,
-    fileMb: 64,
-    writtenMb: 64,
-    outputBytes: 1_000_000,
-  },
+  limits: { ...toolLimits, wallMs: 60_000, outputBytes: 1_000_000 },
 };
 
 /**
@@ -46,7 +40,7 @@ export async function readImages(dataFolder: string): Promise<readonly Image[]> 
   const parsed = imagesFile.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
-    throw refused(`The field ${fieldOf(issue?.path ?? [])} is wrong: ${issue?.message}. Correct it.`);
+    throw refused(`The field ${fieldOf(issue?.path ?? []) || "at the top"} is wrong: ${issue?.message}. Correct it.`);
   }
   const names = new Set([nodeImage.name]);
   parsed.data.images.forEach((image, at) => {
@@ -72,10 +66,4 @@ export async function findImage(dataFolder: string, name: string): Promise<Image
     "not-found",
     `There is no execution image '${name}'. There is: ${names}. List others in ${join(dataFolder, "images.json")}.`,
   );
-}
-
-/** images[0].limits.wallMs */
-function fieldOf(path: readonly PropertyKey[]): string {
-  const written = path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
-  return written.replace(/^\./, "") || "at the top";
 }

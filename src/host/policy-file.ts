@@ -4,6 +4,7 @@ import { isAbsolute, join } from "node:path";
 import { defaultPolicy } from "../agent/policy/default-policy.ts";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
 import { type Policy, type PolicyRule, policy as policySchema } from "../shared/policy.ts";
+import { fieldOf } from "./field-of.ts";
 
 const maxBytes = 1_000_000;
 const effects = ["effect:read", "effect:write", "effect:run"];
@@ -61,7 +62,10 @@ export async function readPolicy(path: string): Promise<Policy> {
   const parsed = policySchema.safeParse(value);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
-    throw invalid(path, `${fieldOf(issue?.path ?? [])}: ${issue?.message ?? "it has the wrong form"}.`);
+    throw invalid(
+      path,
+      `${fieldOf(issue?.path ?? []) || "The whole file"}: ${issue?.message ?? "it has the wrong form"}.`,
+    );
   }
   for (const [index, { grant, tool }] of parsed.data.rules.entries()) {
     const field = `rules[${index}]`;
@@ -98,11 +102,6 @@ function placeOf(text: string, message: string): string {
   const position = /position (\d+)/u.exec(message)?.[1];
   const before = position === undefined ? text : text.slice(0, Number(position));
   return `Line ${before.split("\n").length}`;
-}
-
-function fieldOf(path: readonly PropertyKey[]): string {
-  const written = path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("");
-  return written === "" ? "The whole file" : written.replace(/^\./u, "");
 }
 
 function textOf(policy: Policy): string {

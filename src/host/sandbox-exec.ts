@@ -6,6 +6,7 @@ import { IndoorsError } from "../shared/errors.ts";
 import type { Image } from "../shared/image.ts";
 import type { SandboxLimits } from "../shared/sandbox.ts";
 import type { Grant } from "../shared/tool.ts";
+import { programEnvironment } from "../tools/program-environment.ts";
 import { searchPath } from "../tools/sandbox/bubblewrap.ts";
 import { openSandbox } from "../tools/sandbox/open-sandbox.ts";
 import type { Sandbox, SealedExit, StagedLayer } from "../tools/sandbox/sandbox.ts";
@@ -57,9 +58,7 @@ async function execIn(sandbox: Sandbox, exec: SandboxExec): Promise<number> {
     args,
     env: {
       PATH: searchPath,
-      HOME: "/tmp",
-      LANG: "C.UTF-8",
-      INDOORS_GRANTS: JSON.stringify(Object.fromEntries(grants.map((grant) => [grant.name, grant.path]))),
+      ...programEnvironment(grants),
     },
     readOnly: exec.image?.readOnly ?? [],
     grants,

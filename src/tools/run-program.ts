@@ -5,6 +5,7 @@ import type { Image } from "../shared/image.ts";
 import type { Grant, ToolOutcome } from "../shared/tool.ts";
 import { limitError, ofSandbox } from "./limit-error.ts";
 import { neutralise } from "./neutralise.ts";
+import { programEnvironment } from "./program-environment.ts";
 import type { Sandbox, SealedExit, SealedProcess } from "./sandbox/sandbox.ts";
 import { neededOf } from "./worker-command.ts";
 
@@ -44,9 +45,7 @@ export function startProgram(
     env: {
       ...neededOf(process.env),
       PATH: "/usr/local/bin:/usr/bin:/bin",
-      HOME: "/tmp",
-      LANG: "C.UTF-8",
-      INDOORS_GRANTS: JSON.stringify(Object.fromEntries(grants.map(({ name, path }) => [name, path]))),
+      ...programEnvironment(grants),
     },
     readOnly: [...image.readOnly, ...(bundled ? [nodePath] : [])],
     grants,

@@ -1,5 +1,6 @@
 import type { SandboxLimits } from "../shared/sandbox.ts";
 import type { ToolLimits } from "./definition.ts";
+import { toolLimits } from "./sandbox/tool-limits.ts";
 
 /**
  * What Node needs besides its JavaScript heap. Mostly address space that it takes for compiled code and WebAssembly and
@@ -13,13 +14,10 @@ const nativeMb = 1024;
  */
 export function sandboxLimitsOf(limits: ToolLimits, spareMs: number): SandboxLimits {
   return {
+    ...toolLimits,
     wallMs: limits.wallMs + spareMs,
     cpuSeconds: Math.ceil(limits.wallMs / 1000) + 5,
     memoryMb: limits.heapMb + nativeMb,
-    // Node has a dozen threads of its own.
-    processes: 64,
-    fileMb: 64,
-    writtenMb: 64,
     // UTF-8 takes up to three bytes for a character.
     outputBytes: 3 * limits.outputCharacters,
   };

@@ -14,6 +14,7 @@ import { rogueTools } from "./testing/rogue-worker.ts";
 import { openToolLauncher, type ToolLauncherOptions } from "./tool-launcher.ts";
 import { workerCommand } from "./worker-command.ts";
 import { ToolWorker } from "./worker-process.ts";
+import { isAlive } from "./sandbox/is-alive.ts";
 
 /** Tools in the real sandbox. Each attempt is also made without it, where it must succeed. */
 const real = await realSandbox();
@@ -111,9 +112,9 @@ describe("a waiting worker", () => {
     );
     const host = spawn(nodePath, [script], { stdio: ["ignore", "pipe", "inherit"] });
     const pid = await new Promise<number>((resolve) => host.stdout.on("data", (text) => resolve(Number(text))));
-    expect(isRunning(pid)).toBe(true);
+    expect(isAlive(pid)).toBe(true);
     host.kill("SIGKILL");
-    while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (isAlive(pid)) await new Promise((resolve) => setTimeout(resolve, 10));
   });
 });
 
@@ -282,12 +283,3 @@ describe("run_script", () => {
     expect(outcome).toMatchObject({ ok: false, code: "input.invalid" });
   });
 });
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -11,6 +11,7 @@ import { plainSandbox } from "./testing/plain-sandbox.ts";
 import { rogueTools } from "./testing/rogue-worker.ts";
 import { openToolLauncher, type ToolLauncherOptions, type ToolRequest } from "./tool-launcher.ts";
 import { workerCommand } from "./worker-command.ts";
+import { isAlive } from "./sandbox/is-alive.ts";
 
 /**
  * The launcher on its own: there is no sandbox under it here, so what is stopped is stopped by the launcher. What the
@@ -78,15 +79,6 @@ async function withoutLauncher(
   }
 }
 
-const isRunning = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
 describe("limits", () => {
   it("stops a tool that never yields at its time limit", async () => {
     const { outcome, facts } = await launchFully("spin", {}, { limits: { wallMs: 1500 } });
@@ -120,10 +112,10 @@ describe("cancel", () => {
     };
     const running = launch(tool, {}, { signal: controller.signal, broker });
     const mine = await started.promise;
-    expect(isRunning(mine)).toBe(true);
+    expect(isAlive(mine)).toBe(true);
     controller.abort();
     await expect(running).rejects.toMatchObject({ code: "cancelled" });
-    expect(isRunning(mine)).toBe(false);
+    expect(isAlive(mine)).toBe(false);
   });
 
   it("starts nothing when it was cancelled before", async () => {
@@ -253,7 +245,7 @@ describe("workers that wait", () => {
       const calls = [await call(folder), await call(folder), await call(other), await call(folder)];
       expect(calls.map(({ warm }) => warm)).toEqual([false, true, false, true]);
       expect(new Set(calls.map(({ pid }) => pid)).size).toBe(4);
-      expect(calls.filter(({ pid }) => isRunning(pid))).toEqual([]);
+      expect(calls.filter(({ pid }) => isAlive(pid))).toEqual([]);
     } finally {
       await launcher.dispose();
     }

@@ -9,6 +9,7 @@ import { afterAll, expect, test } from "vitest";
 import { findAppFiles } from "../host/app-files.ts";
 import type { AuditReport, AuditRow } from "../shared/audit-contract.ts";
 import { runIndoors } from "./run-indoors.ts";
+import { isAlive } from "../tools/sandbox/is-alive.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "indoors-audit-cli-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -109,13 +110,4 @@ function tamper(sql: string): void {
   }
   raw.exec(sql);
   raw.close();
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }

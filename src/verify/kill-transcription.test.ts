@@ -10,6 +10,7 @@ import { listRecordings } from "../store/recordings.ts";
 import { listSegments, listTranscripts } from "../store/transcripts.ts";
 import { runIndoors, startIndoors } from "./run-indoors.ts";
 import { readPlainWav, writeWav } from "./wav-file.ts";
+import { isAlive } from "../tools/sandbox/is-alive.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "indoors-kill-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -108,15 +109,6 @@ function childrenOf(pid: number | undefined): number[] {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").filter(Boolean).map(Number);
   } catch {
     return [];
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
   }
 }
 

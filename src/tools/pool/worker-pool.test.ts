@@ -9,6 +9,7 @@ import { rogueTools } from "../testing/rogue-worker.ts";
 import { workerCommand } from "../worker-command.ts";
 import { ToolWorker } from "../worker-process.ts";
 import { WorkerPool, type WorkerPoolOptions, type WorkerProfile } from "./worker-pool.ts";
+import { isAlive } from "../sandbox/is-alive.ts";
 
 /** Real worker processes; the sandbox is left out, because who gets which worker is what counts here. */
 const entry = new URL("../testing/rogue-worker.ts", import.meta.url);
@@ -38,15 +39,6 @@ async function take(given: WorkerProfile): Promise<ToolWorker | undefined> {
   if (worker !== undefined) owned.push(worker);
   return worker;
 }
-
-const isRunning = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), "indoors-pool-test-")));
@@ -86,7 +78,7 @@ describe("who gets a worker", () => {
     mkdirSync(join(folder, "a"));
     expect(await take(a)).toBeUndefined();
     await pool.settled();
-    expect(sandbox.started.filter(isRunning)).toEqual([]);
+    expect(sandbox.started.filter(isAlive)).toEqual([]);
   });
 
   it("two callers never the same one", async () => {
@@ -105,7 +97,7 @@ describe("what is kept ready", () => {
     const [a, b, c] = [profile(grant("a")), profile(grant("b")), profile(grant("c"))];
     for (const one of [a, a, a, b, c]) pool.refill(one);
     await pool.settled();
-    expect(sandbox.started.filter(isRunning)).toHaveLength(2);
+    expect(sandbox.started.filter(isAlive)).toHaveLength(2);
     expect(await take(a)).toBeUndefined();
     expect(await take(b)).toBeDefined();
     expect(await take(c)).toBeDefined();
@@ -163,13 +155,13 @@ describe("what is kept ready", () => {
     pool = open({ idleMs: 1 });
     pool.refill(profile(grant("a")));
     await pool.settled();
-    while (sandbox.started.some(isRunning)) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (sandbox.started.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 5));
     const other = open();
     other.refill(profile(grant("a")));
     await other.settled();
-    expect(sandbox.started.filter(isRunning)).toHaveLength(1);
+    expect(sandbox.started.filter(isAlive)).toHaveLength(1);
     await other.dispose();
-    expect(sandbox.started.filter(isRunning)).toEqual([]);
+    expect(sandbox.started.filter(isAlive)).toEqual([]);
   });
 });
 
@@ -200,6 +192,6 @@ describe("the sandbox is probed", () => {
     await sandbox.probe();
     expect(await take(a)).toBeUndefined();
     await pool.settled();
-    expect(sandbox.started.filter(isRunning)).toEqual([]);
+    expect(sandbox.started.filter(isAlive)).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ export const toolLimits: SandboxLimits = {
   wallMs: 120_000,
   cpuSeconds: 60,
   memoryMb: 1024,
+  // Threads count, and Node has a dozen of its own.
   processes: 64,
   fileMb: 64,
   writtenMb: 64,
