@@ -4,7 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   root: fileURLToPath(new URL("../", import.meta.url)),
   test: {
-    include: ["src/**/*.test.ts", "src/setup/**/*.test.mjs"],
+    include: ["src/**/*.test.ts", "src/setup/**/*.test.mjs", "renderer/**/*.test.{ts,tsx}"],
     // Tests start real engines, each with threads of its own: more workers would only make them wait for each other.
     pool: "forks",
     maxWorkers: 2,

@@ -10,7 +10,8 @@ export function codeChecks(modules) {
     { name: "Types", script: tsc, args: ["-p", "tsconfig.json"] },
     { name: "Types of the pure folders", script: tsc, args: ["-p", "src/tsconfig.pure.json"] },
     { name: "Types of set-up", script: tsc, args: ["-p", "src/setup/tsconfig.json"] },
+    { name: "Types of the renderer", script: tsc, args: ["-p", "renderer/tsconfig.json"] },
     { name: "Lint", script: join(modules, "oxlint", "bin", "oxlint"), args: ["--deny-warnings"] },
-    { name: "Format", script: join(modules, "oxfmt", "bin", "oxfmt"), args: ["--check", "src"] },
+    { name: "Format", script: join(modules, "oxfmt", "bin", "oxfmt"), args: ["--check", "src", "renderer"] },
   ];
 }

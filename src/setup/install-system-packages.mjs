@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { findCommand } from "./find-command.mjs";
@@ -10,13 +11,26 @@ import { installLines, systemPackages } from "./system-packages.mjs";
 /** @typedef {import("./system-packages.mjs").PackageManager} PackageManager */
 
 /**
- * The entries of the table whose programs are not all on the PATH. On Windows none: its programs are not packages.
+ * The entries of the table whose programs are not all on the PATH, or whose libraries the linker does not know. On Windows none: its programs are not packages.
  * @returns {SystemPackage[]}
  */
 export function lackingSystemPackages() {
   if (process.platform === "win32") return [];
   const here = systemPackages.filter(({ platforms }) => platforms?.includes(process.platform) ?? true);
-  return here.filter((entry) => entry.commands.some((command) => findCommand(command) === undefined));
+  const known = linkerCache();
+  return here.filter(
+    ({ commands, libraries = [] }) =>
+      commands.some((command) => findCommand(command) === undefined) ||
+      (known !== undefined && libraries.some((library) => !known.includes(`\t${library} `))),
+  );
+}
+
+/** What the dynamic linker knows, a library a line; undefined where it does not say (a C library other than glibc). */
+function linkerCache() {
+  if (process.platform !== "linux") return undefined;
+  const ldconfig = findCommand("ldconfig", `${process.env["PATH"] ?? ""}:/sbin:/usr/sbin`);
+  const ended = ldconfig === undefined ? undefined : spawnSync(ldconfig, ["-p"], { encoding: "utf8" });
+  return ended?.status === 0 ? ended.stdout : undefined;
 }
 
 /**
@@ -25,9 +39,9 @@ export function lackingSystemPackages() {
  * @param {PackageManager | undefined} [manager]
  */
 export function adviceFor(lacking, manager = packageManager()) {
-  const what = lacking.map((entry) => `${entry.commands.join(" and ")} (${entry.purpose})`).join("; ");
+  const what = lacking.map((entry) => `${wanted(entry).join(" and ")} (${entry.purpose})`).join("; ");
   if (manager === undefined) return `missing: ${what}. Install them with this system's package manager.`;
-  const line = [...installLines[manager], ...lacking.flatMap((entry) => entry.names[manager])].join(" ");
+  const line = [...installLines[manager], ...namesOf(lacking, manager)].join(" ");
   const isRoot = process.getuid?.() === 0 || manager === "brew";
   return `missing: ${what}. To install: ${isRoot ? "" : "sudo "}${line}`;
 }
@@ -43,9 +57,8 @@ export async function installSystemPackages(lacking, talk) {
   const manager = packageManager();
   const prefix = manager === "apt-get" ? await rootPrefix() : undefined;
   if (manager !== "apt-get" || prefix === undefined) throw new SetupError(adviceFor(lacking, manager));
-  const names = lacking.flatMap((entry) => entry.names["apt-get"]);
   const startedAt = Date.now();
-  talk.say(`  Installing ${names.join(", ")} with apt-get; this can take a minute or two.`);
+  talk.say(`  Installing what is missing with apt-get; this can take a minute or two.`);
   const settings = [
     "Acquire::Retries=1",
     "Acquire::http::Timeout=20",
@@ -54,13 +67,13 @@ export async function installSystemPackages(lacking, talk) {
   ];
   const patience = settings.flatMap((setting) => ["-o", setting]);
   const apt = [...prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", ...patience];
-  for (const args of [["update"], ["install", "-y", "--no-install-recommends", ...names]]) {
-    const [command = "", ...rest] = [...apt, ...args];
-    const ended = await runCommand(command, rest);
-    // A repository that cannot be read is no reason to stop: what is wanted may be in another one.
-    if (ended.code !== 0 && args[0] !== "update") {
-      throw new SetupError(`apt-get failed:\n${lastLines(ended.output, 5)}\n  ${adviceFor(lacking, manager)}`);
-    }
+  const [command = "", ...rest] = apt;
+  // A repository that cannot be read is no reason to stop: what is wanted may be in another one.
+  await runCommand(command, [...rest, "update"]);
+  const names = namesOf(lacking, manager);
+  const ended = await runCommand(command, [...rest, "install", "-y", "--no-install-recommends", ...names]);
+  if (ended.code !== 0) {
+    throw new SetupError(`apt-get failed:\n${lastLines(ended.output, 5)}\n  ${adviceFor(lacking, manager)}`);
   }
   return `installed ${names.join(", ")} in ${durationInWords(Date.now() - startedAt)}`;
 }
@@ -104,5 +117,31 @@ export function rememberTried(state, lacking) {
 
 /** @param {readonly SystemPackage[]} lacking */
 function triedText(lacking) {
-  return lacking.flatMap((entry) => entry.commands).join(" ");
+  return lacking.flatMap(wanted).join(" ");
+}
+
+/** @param {SystemPackage} entry */
+function wanted({ commands, libraries = [] }) {
+  return [...commands, ...libraries];
+}
+
+/**
+ * The packages to install, under the names that this machine's package lists have.
+ * @param {readonly SystemPackage[]} lacking
+ * @param {PackageManager} manager
+ */
+function namesOf(lacking, manager) {
+  const names = lacking.flatMap((entry) => entry.names[manager].map((name) => name.split("|")));
+  const doubtful = names.filter(({ length }) => length > 1).flat();
+  const known = manager === "apt-get" && doubtful.length > 0 ? aptKnows(doubtful) : new Set();
+  return names.map((choices) => choices.find((choice) => known.has(choice)) ?? choices.at(-1) ?? "");
+}
+
+/**
+ * Which of these names are packages that can be installed, not only names that others go by.
+ * @param {readonly string[]} names
+ */
+function aptKnows(names) {
+  const { stdout } = spawnSync("apt-cache", ["show", "-q", ...names], { encoding: "utf8" });
+  return new Set([...(stdout ?? "").matchAll(/^Package: (.+)$/gm)].map(([, name]) => name));
 }

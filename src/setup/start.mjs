@@ -1,14 +1,15 @@
-// `npm start`: all set-up, then the desktop where there is a display, else the tour.
-import { existsSync } from "node:fs";
+// `npm start`: all set-up, then the desktop where there is a display, else the tour. Arguments go to the desktop.
+import { electronAt, electronHere } from "./electron.mjs";
 import { entry } from "./entry.mjs";
-import { handOver } from "./hand-over.mjs";
+import { handOver, runAttached } from "./hand-over.mjs";
 import { here } from "./house.mjs";
 import { durationInWords } from "./in-words.mjs";
 import { setUp } from "./set-up.mjs";
 import { allSteps } from "./steps.mjs";
 import { talkOn } from "./talk.mjs";
+import { whyNoWindow } from "./why-no-window.mjs";
 
-await entry(async () => {
+await entry(async (args) => {
   const startedAt = Date.now();
   const talk = talkOn(process.stderr);
   talk.say("Setting up Indoors. What is already there is kept.");
@@ -19,14 +20,17 @@ await entry(async () => {
     return 1;
   }
   talk.say(`Set-up took ${durationInWords(Date.now() - startedAt)}.`);
-  talk.say(whatNow());
-  return handOver(here, ["tour"]);
+  const why = whyNoWindow({
+    platform: process.platform,
+    env: process.env,
+    isRoot: process.getuid?.() === 0,
+    hasElectron: electronHere(here) !== undefined,
+  });
+  if (why !== undefined) {
+    talk.say(`${why}; running the tour.`);
+    return handOver(here, ["tour"]);
+  }
+  talk.say("Opening the desktop.");
+  const { code } = await runAttached(electronAt(here).program, args);
+  return code ?? 1;
 });
-
-function whatNow() {
-  const isWindowed = process.platform === "win32" || process.platform === "darwin";
-  if (!isWindowed && !process.env["DISPLAY"] && !process.env["WAYLAND_DISPLAY"])
-    return "No display here; running the tour.";
-  if (!existsSync(here.desktop)) return "The desktop comes with a later version; running the tour.";
-  return "The desktop cannot be opened from here yet; running the tour.";
-}

@@ -1,3 +1,4 @@
+import { electronStep } from "./electron-step.mjs";
 import { copyByHand, fetchModels } from "./fetch-models.mjs";
 import { groundSteps } from "./ground-steps.mjs";
 import { bytesInWords } from "./in-words.mjs";
@@ -94,4 +95,4 @@ const modelsStep = {
 };
 
 /** Everything, in order. */
-export const allSteps = [systemPackagesStep, ...groundSteps, sealStep, whisperNodeStep, modelsStep];
+export const allSteps = [systemPackagesStep, ...groundSteps, sealStep, whisperNodeStep, electronStep, modelsStep];

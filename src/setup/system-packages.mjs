@@ -1,6 +1,7 @@
 /**
  * @typedef {object} SystemPackage
  * @property {string[]} commands what is looked for on the PATH
+ * @property {string[]} [libraries] shared libraries that are looked for beside them, by their file names
  * @property {string} purpose
  * @property {string[]} [platforms] where it exists at all; everywhere when left out
  * @property {Record<PackageManager, string[]>} names
@@ -8,7 +9,8 @@
 
 /**
  * Programs of the operating system that some feature needs. Everything else comes with node modules.
- * Package names per package manager; `null` where the program is there anyway or not packaged.
+ * Package names per package manager; none where the program is there anyway or not packaged. "a|b": b, where the
+ * manager does not know a.
  * @type {readonly SystemPackage[]}
  */
 export const systemPackages = [
@@ -39,6 +41,32 @@ export const systemPackages = [
     commands: ["ffmpeg"],
     purpose: "reads m4a, mp4 and webm recordings",
     names: { "apt-get": ["ffmpeg"], dnf: ["ffmpeg-free"], pacman: ["ffmpeg"], zypper: ["ffmpeg"], brew: ["ffmpeg"] },
+  },
+  {
+    commands: [],
+    // What Electron itself is linked with and a server may lack. Each pulls in what it needs in turn.
+    libraries: ["libgtk-3.so.0", "libnss3.so", "libgbm.so.1", "libasound.so.2", "libcups.so.2"],
+    purpose: "opens the desktop's window",
+    platforms: ["linux"],
+    names: {
+      "apt-get": ["libgtk-3-0t64|libgtk-3-0", "libnss3", "libgbm1", "libasound2t64|libasound2", "libcups2t64|libcups2"],
+      dnf: ["gtk3", "nss", "mesa-libgbm", "alsa-lib", "cups-libs"],
+      pacman: ["gtk3", "nss", "mesa", "alsa-lib", "libcups"],
+      zypper: ["libgtk-3-0", "mozilla-nss", "libgbm1", "libasound2", "libcups2"],
+      brew: [],
+    },
+  },
+  {
+    commands: ["Xvfb"],
+    purpose: "a screen that nobody sees, for the desktop's tests",
+    platforms: ["linux"],
+    names: {
+      "apt-get": ["xvfb"],
+      dnf: ["xorg-x11-server-Xvfb"],
+      pacman: ["xorg-server-xvfb"],
+      zypper: ["xorg-x11-server-Xvfb"],
+      brew: [],
+    },
   },
 ];
 
