@@ -17,9 +17,12 @@ export const audioContract = {
         notice: z.string().nullable(),
       }),
     },
-    /** Finds speech in a PCM file with Silero's network. Spans are in order and do not overlap. */
+    /**
+     * Finds speech in a PCM file with Silero's network, in all of it or in one part. Spans are samples from the start of
+     * the file, in order, and do not overlap.
+     */
     findSpeech: {
-      params: z.strictObject({ pcmPath: z.string(), modelPath: z.string() }),
+      params: z.strictObject({ pcmPath: z.string(), modelPath: z.string(), part: span.nullable().default(null) }),
       result: z.strictObject({ spans: z.array(span) }),
     },
   },

@@ -11,6 +11,7 @@ export const auditAction = z.enum([
   "model.import",
   "model.remove",
   "recording.add",
+  "recording.remove",
   "export",
   "settings.change",
   "policy.change",

@@ -1,12 +1,15 @@
 import { z } from "zod";
 import { approvalAnswer, approvalRequest } from "./approval.ts";
 import { anchored, auditExportFormat, auditQuery, auditReport, auditRow } from "./audit-contract.ts";
+import { captureText, captureView } from "./capture.ts";
 import type { Contract } from "./contract.ts";
+import { conversation } from "./conversation.ts";
 import { job } from "./job.ts";
 import { device, deviceChoice, installedModel, modelRole } from "./model.ts";
 import { policy, verdict } from "./policy.ts";
+import { preferences } from "./preferences.ts";
 import { runStatus, step } from "./run.ts";
-import { sandboxReport } from "./sandbox.ts";
+import { sandboxLevel, sandboxReport } from "./sandbox.ts";
 import { exportFormat, segment, speechEngineName, transcriptOrigin } from "./speech.ts";
 import { grant, transcriptHit } from "./tool.ts";
 
@@ -15,12 +18,55 @@ const id = z.string().min(1);
 
 /** One line of the readiness report: a thing people want to do, whether it works here, and what to do if not. */
 export const readinessItem = z.strictObject({
+  /** The same in every language: `speech`, `chat`, `sandbox` … A window has its own words for it. */
+  id: z.string(),
   feature: z.string(),
   state: z.enum(["ready", "limited", "missing"]),
   detail: z.string(),
   /** What to do about it, or null when there is nothing to do. */
   remedy: z.string().nullable(),
+  /** Where in the desktop it can be done. */
+  action: z.enum(["import-model", "show-sandbox", "show-models", "open-policy"]).nullable(),
 });
+export type ReadinessItem = z.infer<typeof readinessItem>;
+
+/** Whether anything can leave this machine, as looked at now. */
+export const sealView = z.strictObject({
+  /** `none`: the host's processes have no network interface but the loopback. */
+  network: z.enum(["none", "reachable"]),
+  /** Why, in words; what would have to be done when it is reachable. */
+  detail: z.string(),
+  sandbox: sandboxReport,
+  /** What is open and by whose decision. Empty when nothing is. */
+  openings: z.array(z.string()),
+});
+export type SealView = z.infer<typeof sealView>;
+
+/** A tool as a screen shows it. */
+export const toolView = z.strictObject({
+  name: z.string(),
+  description: z.string(),
+  effect: z.enum(["read", "write", "run"]),
+});
+export type ToolView = z.infer<typeof toolView>;
+
+/** One cell of the matrix: what the policy says of this agent calling this tool on this folder. */
+export const policyCell = z.strictObject({
+  agent: z.string(),
+  tool: z.string(),
+  /** The folder's path, or null: without any grant. */
+  folder: z.string().nullable(),
+  verdict,
+  verdictWhenTainted: verdict,
+  /** The rule that decided, counted from 0, or null when none did. */
+  rule: z.int().nullable(),
+  reason: z.string(),
+});
+export type PolicyCell = z.infer<typeof policyCell>;
+
+/** One package that is in the program. */
+export const licenceView = z.strictObject({ name: z.string(), version: z.string(), licence: z.string() });
+export type LicenceView = z.infer<typeof licenceView>;
 
 /** What an engine really computes on here: the device it names, and the rate it was measured at. */
 export const engineReport = z.strictObject({
@@ -62,17 +108,28 @@ export const modelStatus = z.strictObject({
 export type ModelStatus = z.infer<typeof modelStatus>;
 
 /** A job with what a person wants to know of it. `timeLeftMs` is null until a speed is known. */
-export const jobView = z.strictObject({ job, title: z.string(), timeLeftMs: z.number().nullable() });
+export const jobView = z.strictObject({
+  job,
+  title: z.string(),
+  timeLeftMs: z.number().nullable(),
+  /** What it works on, while that exists. */
+  recordingId: z.string().nullable(),
+  transcriptId: z.string().nullable(),
+});
 export type JobView = z.infer<typeof jobView>;
 
 export const recordingView = z.strictObject({
   id,
   name: z.string(),
   path: z.string(),
+  bytes: z.number(),
   durationMs: z.number().nullable(),
   addedAt: z.string(),
-  transcripts: z.array(z.strictObject({ id, status: z.string(), origin: transcriptOrigin })),
+  /** `microphone`: made here, in the data folder; `file`: where its owner keeps it. */
+  source: z.enum(["file", "microphone"]),
+  transcripts: z.array(z.strictObject({ id, status: z.string(), language: z.string(), origin: transcriptOrigin })),
 });
+export type RecordingView = z.infer<typeof recordingView>;
 
 export const transcriptView = z.strictObject({
   id,
@@ -89,9 +146,17 @@ export type TranscriptView = z.infer<typeof transcriptView>;
 export const runView = z.strictObject({
   id,
   conversationId: id,
+  /** Known from the start; it is a step only when the model is loaded. */
+  question: z.string(),
   status: runStatus,
   model: z.string(),
   modelSha256: z.string(),
+  grants: z.array(grant),
+  createdAt: z.string(),
+  /** The run that took its place, when its question was edited or asked again. The model no longer sees this one. */
+  replacedBy: z.string().nullable(),
+  /** Tokens the model can hold in view; the timings of steps say how many are used. */
+  contextTokens: z.int(),
   steps: z.array(step),
 });
 export type RunView = z.infer<typeof runView>;
@@ -121,6 +186,22 @@ export const hostContract = {
       params: z.strictObject({ measure: z.enum(["none", "once", "fresh"]) }),
       result: readiness,
     },
+
+    /** Whether this machine is sealed, without trying the engines. */
+    "seal.get": { params: empty, result: sealView },
+    "settings.get": { params: empty, result: preferences },
+    "settings.set": { params: preferences.partial(), result: preferences },
+    "about.get": {
+      params: empty,
+      result: z.strictObject({
+        version: z.string(),
+        node: z.string(),
+        dataFolder: z.string(),
+        licences: z.array(licenceView),
+      }),
+    },
+    /** The whole text of a package's licence. @throws not-found */
+    "about.licence": { params: z.strictObject({ name: z.string() }), result: z.strictObject({ text: z.string() }) },
 
     "models.list": { params: empty, result: z.strictObject({ models: z.array(modelStatus) }) },
     /** Reads every byte of the named model, or of all. */
@@ -161,6 +242,38 @@ export const hostContract = {
     "jobs.resume": { params: z.strictObject({ id }), result: jobView },
     "jobs.cancel": { params: z.strictObject({ id }), result: jobView },
 
+    /** Puts a waiting job before another one, or last. @throws not-found, input.invalid */
+    "jobs.move": { params: z.strictObject({ id, before: id.nullable() }), result: empty },
+    /** Queues a failed or cancelled job again; what was committed is kept. @throws not-found, input.invalid */
+    "jobs.retry": { params: z.strictObject({ id }), result: jobView },
+    /** Takes an ended job off the list. @throws not-found, input.invalid */
+    "jobs.forget": { params: z.strictObject({ id }), result: empty },
+
+    /** Begins a recording from the microphone. The shell writes its samples; text comes as `capture.text` when `live`. */
+    "captures.start": {
+      params: z.strictObject({
+        name: z.string().max(200).nullable(),
+        live: z.boolean(),
+        model: z.string().nullable(),
+        language: z.string(),
+      }),
+      result: captureView,
+    },
+    "captures.list": { params: empty, result: z.strictObject({ captures: z.array(captureView) }) },
+    /** Makes a recording of it and, with `transcribe`, queues its transcription. @throws not-found, input.invalid */
+    "captures.finish": {
+      params: z.strictObject({
+        id,
+        transcribe: z.strictObject({ model: z.string().nullable(), language: z.string() }).nullable(),
+      }),
+      result: z.strictObject({ recordingId: id, jobId: id.nullable(), transcriptId: id.nullable() }),
+    },
+    /** Deletes it, with its sound. */
+    "captures.discard": { params: z.strictObject({ id }), result: empty },
+
+    /** Forgets a recording with its transcripts. Its file goes only when Indoors made it. @throws not-found */
+    "recordings.remove": { params: z.strictObject({ id }), result: z.strictObject({ deletedFile: z.boolean() }) },
+    "recordings.rename": { params: z.strictObject({ id, name: z.string().min(1).max(200) }), result: empty },
     "recordings.list": { params: empty, result: z.strictObject({ recordings: z.array(recordingView) }) },
     "transcripts.get": { params: z.strictObject({ id }), result: transcriptView },
     "transcripts.export": {
@@ -172,6 +285,31 @@ export const hostContract = {
       result: z.strictObject({ hits: z.array(transcriptHit) }),
     },
 
+    /** All of them, the newest first, or those in which the words were said. */
+    "conversations.list": {
+      params: z.strictObject({ query: z.string().nullable(), limit: z.int().min(1).max(10_000) }),
+      result: z.strictObject({
+        conversations: z.array(
+          z.strictObject({
+            ...conversation.shape,
+            /** The message that answers the query, and who wrote it. */
+            hit: z.strictObject({ text: z.string(), role: z.enum(["user", "assistant"]) }).nullable(),
+          }),
+        ),
+      }),
+    },
+    "conversations.get": {
+      params: z.strictObject({ id }),
+      result: z.strictObject({ conversation, runs: z.array(runView) }),
+    },
+    "conversations.rename": { params: z.strictObject({ id, title: z.string().min(1).max(200) }), result: empty },
+    "conversations.remove": { params: z.strictObject({ id }), result: empty },
+    /** The conversation as text, and a row in the audit log that it left as `format`. */
+    "conversations.export": {
+      params: z.strictObject({ id, format: z.enum(["markdown", "pdf"]) }),
+      result: z.strictObject({ name: z.string(), text: z.string() }),
+    },
+
     /** Asks the agent. The answer comes as `run.step` and `run.ended` events; every step is stored first. */
     "runs.start": {
       params: z.strictObject({
@@ -180,6 +318,8 @@ export const hostContract = {
         model: z.string().nullable(),
         grants: z.array(grant),
         device: deviceChoice,
+        /** The run whose question this is, edited: it and all after it go out of the model's view. */
+        replaces: id.nullable(),
       }),
       result: z.strictObject({ runId: id, conversationId: id }),
     },
@@ -197,6 +337,23 @@ export const hostContract = {
       params: empty,
       result: z.strictObject({ path: z.string(), policy: policy.nullable(), fault: z.string().nullable() }),
     },
+    "tools.list": { params: empty, result: z.strictObject({ tools: z.array(toolView) }) },
+    /** What the policy in force says of every tool on each of these folders, and without one. */
+    "policy.matrix": {
+      params: z.strictObject({ folders: z.array(z.string()).max(50) }),
+      result: z.strictObject({ agents: z.array(z.string()), cells: z.array(policyCell) }),
+    },
+    /** Puts a rule for exactly this on top, in place of one that says it already; null takes that one away. */
+    "policy.setRule": {
+      params: z.strictObject({
+        agent: z.string().nullable(),
+        tool: z.string(),
+        grant: z.string().nullable(),
+        verdict: verdict.nullable(),
+      }),
+      result: empty,
+    },
+    "policy.setMinimumLevel": { params: z.strictObject({ level: sandboxLevel }), result: empty },
     /** Tests a policy file, by default the one in force, and explains what it says of a call that might be made. */
     "policy.check": {
       params: z.strictObject({
@@ -230,6 +387,10 @@ export const hostContract = {
   },
   events: {
     "job.changed": jobView,
+    /** Jobs were reordered or taken off the list; recordings or conversations came, went or were renamed. */
+    "list.changed": z.strictObject({ what: z.enum(["jobs", "recordings", "conversations", "models", "captures"]) }),
+    "capture.text": captureText,
+    "settings.changed": preferences,
     "run.step": z.strictObject({ runId: id, seq: z.int(), step }),
     "run.text": z.strictObject({ runId: id, text: z.string() }),
     "run.ended": z.strictObject({ runId: id, status: runStatus }),

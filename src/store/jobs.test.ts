@@ -7,11 +7,14 @@ import {
   completeJob,
   createJob,
   failJob,
+  forgetJob,
   getJob,
   listJobs,
   pauseJob,
+  placeJob,
   recoverInterruptedJobs,
   resumeJob,
+  retryJob,
   updateJob,
 } from "./jobs.ts";
 import { freshStore } from "./testing/fresh-store.ts";
@@ -73,15 +76,16 @@ describe("jobs", () => {
       cancel: cancelJob,
       pause: pauseJob,
       resume: resumeJob,
+      retry: retryJob,
       update: (writer: Writer, id: string) => updateJob(writer, id, { progress: { done: 1, total: 1 } }),
     };
     const legal: Record<JobStatus, readonly string[]> = {
-      queued: ["cancel"],
+      queued: ["cancel", "pause"],
       running: ["complete", "fail", "cancel", "pause", "update"],
       paused: ["cancel", "resume"],
-      failed: [],
+      failed: ["retry"],
       done: [],
-      cancelled: [],
+      cancelled: ["retry"],
     };
     const { reader, writer } = freshStore();
     for (const status of jobStatus.options) {
@@ -131,5 +135,60 @@ describe("jobs", () => {
     expect(statuses({ kind: "done" })).toEqual(["done"]);
     expect(statuses({ kind: "done", statuses: ["failed"] })).toEqual([]);
     expect(statuses({ statuses: [] })).toEqual([]);
+  });
+
+  test("waiting jobs change places as often as wanted; the others keep theirs", () => {
+    const { reader, writer } = freshStore();
+    const ids = ["a", "b", "c", "d"].map((kind) => createJob(writer, { kind, input: null }).id);
+    const [a, b, c, d] = ids as [string, string, string, string];
+    const order = () =>
+      listJobs(reader)
+        .map(({ kind }) => kind)
+        .join("");
+    placeJob(writer, d, b);
+    expect(order()).toBe("adbc");
+    // Far more often than a number between two others can be halved.
+    for (let turn = 0; turn < 501; turn++) placeJob(writer, turn % 2 ? c : b, turn % 2 ? b : c);
+    expect(order()).toBe("adbc");
+    placeJob(writer, a, null);
+    expect(order()).toBe("dbca");
+    placeJob(writer, b, b);
+    expect(order()).toBe("dbca");
+    claimNextJob(writer);
+    for (const [moved, before] of [
+      [d, null],
+      [b, d],
+    ] as const) {
+      expect(() => placeJob(writer, moved, before)).toThrow(expect.objectContaining({ code: "input.invalid" }));
+    }
+    expect(() => placeJob(writer, b, "x")).toThrow(expect.objectContaining({ code: "not-found" }));
+    expect(order()).toBe("dbca");
+    expect(createJob(writer, { kind: "e", input: null }).kind + order()).toBe("edbcae");
+  });
+
+  test("what is tried again comes last, without its error and with its cursor", () => {
+    const { reader, writer } = freshStore();
+    const { id } = createJob(writer, { kind: "first", input: null });
+    claimNextJob(writer);
+    updateJob(writer, id, { progress: { done: 1, total: 2 }, cursor: { nextWindow: 1 } });
+    failJob(writer, id, failure);
+    createJob(writer, { kind: "second", input: null });
+    const again = { status: "queued", error: null, cursor: { nextWindow: 1 }, progress: { done: 1, total: 2 } };
+    expect(retryJob(writer, id)).toMatchObject(again);
+    expect(listJobs(reader).map(({ kind }) => kind)).toEqual(["second", "first"]);
+  });
+
+  test("only an ended job can be forgotten", () => {
+    const { reader, writer } = freshStore();
+    for (const status of jobStatus.options) {
+      const id = jobIn(writer, status);
+      if (["failed", "done", "cancelled"].includes(status)) {
+        forgetJob(writer, id);
+        expect(() => getJob(reader, id)).toThrow(expect.objectContaining({ code: "not-found" }));
+      } else {
+        expect(() => forgetJob(writer, id)).toThrow(expect.objectContaining({ code: "input.invalid" }));
+        expect(getJob(reader, id).status).toBe(status);
+      }
+    }
   });
 });

@@ -65,6 +65,30 @@ describe("0001 first schema", () => {
   });
 });
 
+describe("0002 desktop", () => {
+  test("brings a database of version 1 along with everything in it", () => {
+    const database = emptyDatabase();
+    migrate(database, migrations.slice(0, 1));
+    database.exec(`
+      INSERT INTO conversations (id, title, created_at, updated_at) VALUES ('c', '', '', '');
+      INSERT INTO runs (id, conversation_id, status, model, model_sha256, device, grants, created_at, updated_at)
+        VALUES ('r', 'c', 'done', 'm', '00', 'auto', '[]', '', '');
+      INSERT INTO recordings (id, path, name, sha256, bytes, added_at) VALUES ('a', '/a', 'a', '00', 1, '');
+      INSERT INTO jobs (seq, id, kind, status, input, cursor, progress_done, progress_total, created_at, updated_at)
+        VALUES (3, 'x', 'k', 'queued', '{}', 'null', 0, 0, '', ''), (7, 'y', 'k', 'queued', '{}', 'null', 0, 0, '', '');
+    `);
+    migrate(database);
+    expect(version(database)).toBe(2);
+    const column = (sql: string) => database.prepare(sql).pluck().all();
+    expect(column("SELECT replaced_by FROM runs")).toEqual([null]);
+    expect(column("SELECT source FROM recordings")).toEqual(["file"]);
+    expect(column("SELECT position FROM jobs ORDER BY seq")).toEqual([3, 7]);
+    database.pragma("foreign_keys = ON");
+    expect(() => database.exec("UPDATE runs SET replaced_by = 'nobody'")).toThrow("FOREIGN KEY");
+    expect(() => database.exec("UPDATE recordings SET source = 'telephone'")).toThrow("CHECK");
+  });
+});
+
 describe("migrate", () => {
   test("applies each migration once", () => {
     const database = emptyDatabase();
@@ -77,12 +101,12 @@ describe("migrate", () => {
   test("a migration that fails half way leaves the version before it, whole", () => {
     const database = emptyDatabase();
     const second: Migration = {
-      version: 2,
+      version: migrations.length + 1,
       name: "second",
       up: (on) => void on.exec("CREATE TABLE second (a TEXT) STRICT"),
     };
     const failing: Migration = {
-      version: 3,
+      version: migrations.length + 2,
       name: "third",
       up(on) {
         on.exec("CREATE TABLE third (a TEXT) STRICT; DROP TABLE settings");
@@ -93,11 +117,11 @@ describe("migrate", () => {
       expect.objectContaining({
         code: "store.unusable",
         message: expect.stringMatching(
-          /updated to version 3 \(third\): .*indoors\.db\. .*syntax error\. It is as it was/,
+          /updated to version 4 \(third\): .*indoors\.db\. .*syntax error\. It is as it was/,
         ),
       }),
     );
-    expect(version(database)).toBe(2);
+    expect(version(database)).toBe(migrations.length + 1);
     const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").pluck().all();
     expect(tables).toContain("second");
     expect(tables).toContain("settings");

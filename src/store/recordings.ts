@@ -4,7 +4,7 @@ import { newRow } from "./new-row.ts";
 
 export interface Recording {
   readonly id: string;
-  /** Where the file lies. Indoors does not copy it. */
+  /** Where the file lies. Indoors does not copy it; with the source `microphone` it made it. */
   readonly path: string;
   readonly name: string;
   readonly sha256: string;
@@ -13,16 +13,17 @@ export interface Recording {
   readonly durationMs: number | null;
   readonly format: string | null;
   readonly addedAt: string;
+  readonly source: "file" | "microphone";
 }
 
-const columns = "id, path, name, sha256, bytes, duration_ms AS durationMs, format, added_at AS addedAt";
+const columns = "id, path, name, sha256, bytes, duration_ms AS durationMs, format, added_at AS addedAt, source";
 
 /** Adds a recording. The same bytes at the same path are the same recording: then it returns the one that is there. */
 export function addRecording(
   writer: Writer,
-  recording: Pick<Recording, "path" | "name" | "sha256" | "bytes">,
+  recording: Pick<Recording, "path" | "name" | "sha256" | "bytes"> & Partial<Pick<Recording, "source">>,
 ): Recording {
-  const { path, name, sha256, bytes } = recording;
+  const { path, name, sha256, bytes, source = "file" } = recording;
   return writer.transaction(() => {
     const known = writer.get<Recording>(`SELECT ${columns} FROM recordings WHERE path = @path AND sha256 = @sha256`, {
       path,
@@ -31,11 +32,11 @@ export function addRecording(
     if (known !== undefined) return known;
     const { id, at } = newRow();
     writer.run(
-      `INSERT INTO recordings (id, path, name, sha256, bytes, added_at)
-       VALUES (@id, @path, @name, @sha256, @bytes, @at)`,
-      { id, path, name, sha256, bytes, at },
+      `INSERT INTO recordings (id, path, name, sha256, bytes, added_at, source)
+       VALUES (@id, @path, @name, @sha256, @bytes, @at, @source)`,
+      { id, path, name, sha256, bytes, at, source },
     );
-    return { id, path, name, sha256, bytes, durationMs: null, format: null, addedAt: at };
+    return { id, path, name, sha256, bytes, durationMs: null, format: null, addedAt: at, source };
   });
 }
 
@@ -54,6 +55,11 @@ export function describeRecording(
     format: found.format,
   });
   if (changed === 0) throw missing(id);
+}
+
+/** @throws IndoorsError `not-found` */
+export function renameRecording(writer: Writer, id: string, name: string): void {
+  if (writer.run("UPDATE recordings SET name = @name WHERE id = @id", { id, name }) === 0) throw missing(id);
 }
 
 /** @throws IndoorsError `not-found` */

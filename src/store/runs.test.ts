@@ -10,7 +10,9 @@ import {
   getRun,
   listRuns,
   listSteps,
+  replaceRuns,
   type Run,
+  setContextTokens,
 } from "./runs.ts";
 import { freshStore } from "./testing/fresh-store.ts";
 
@@ -82,6 +84,37 @@ describe("runs", () => {
     const { writer } = freshStore();
     const run = { conversationId: "x", model: "m", modelSha256: "00", device: "auto" as const, grants: [] };
     expect(() => createRun(writer, run)).toThrow(expect.objectContaining({ code: "not-found" }));
+  });
+
+  test("a new run takes the place of a run and of all after it; what was replaced before keeps that", () => {
+    const { reader, writer } = freshStore();
+    const { conversationId, id: first } = newRun(writer);
+    const next = () => createRun(writer, { ...getRun(reader, first), conversationId }).id;
+    const replacements = () => listRuns(reader, conversationId).map(({ replacedBy }) => replacedBy);
+    finishRun(writer, first, "done");
+    const [second, third] = [next(), next()];
+    const edited = next();
+    const refused = (why: string) =>
+      expect.objectContaining({ code: "input.invalid", message: expect.stringContaining(why) });
+    expect(() => replaceRuns(writer, { replaced: second, by: edited })).toThrow(refused("still being answered"));
+    for (const id of [second, third]) finishRun(writer, id, "done");
+    replaceRuns(writer, { replaced: second, by: edited });
+    expect(replacements()).toEqual([null, edited, edited, null]);
+    finishRun(writer, edited, "stopped");
+    const again = next();
+    expect(() => replaceRuns(writer, { replaced: third, by: again })).toThrow(refused("replaced before"));
+    replaceRuns(writer, { replaced: first, by: again });
+    expect(replacements()).toEqual([again, edited, edited, again, null]);
+    const stranger = newRun(writer);
+    expect(() => replaceRuns(writer, { replaced: stranger.id, by: again })).toThrow(refused("another conversation"));
+  });
+
+  test("keeps what the model could hold in view, once that is known", () => {
+    const { reader, writer } = freshStore();
+    const { id, contextTokens } = newRun(writer);
+    expect(contextTokens).toBe(null);
+    setContextTokens(writer, id, 2048);
+    expect(getRun(reader, id).contextTokens).toBe(2048);
   });
 
   test("what a dead process left running has failed; what had ended stays", () => {

@@ -16,6 +16,10 @@ export interface Run {
   readonly modelSha256: string;
   readonly device: DeviceChoice;
   readonly grants: readonly Grant[];
+  /** The run that took its place: the model no longer sees this one. */
+  readonly replacedBy: string | null;
+  /** Tokens that prompt and answer could take together; null until the model was loaded. */
+  readonly contextTokens: number | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }
@@ -30,7 +34,7 @@ export interface StoredStep {
 type RunRow = Omit<Run, "grants"> & { readonly grants: string };
 
 const columns = `id, conversation_id AS conversationId, status, model, model_sha256 AS modelSha256, device, grants,
-  created_at AS createdAt, updated_at AS updatedAt`;
+  replaced_by AS replacedBy, context_tokens AS contextTokens, created_at AS createdAt, updated_at AS updatedAt`;
 
 /** Starts a run, status `running`. @throws IndoorsError `not-found` when there is no such conversation. */
 export function createRun(
@@ -45,7 +49,41 @@ export function createRun(
      VALUES (@id, @conversationId, 'running', @model, @modelSha256, @device, @grants, @at, @at)`,
     { id, conversationId, model, modelSha256, device, grants: toJson(grants), at },
   );
-  return { id, conversationId, status: "running", model, modelSha256, device, grants, createdAt: at, updatedAt: at };
+  return getRun(writer, id);
+}
+
+/**
+ * Makes `by`, a new run of the same conversation, take the place of `replaced` and of all that came after it. Those
+ * that had been replaced before keep what replaced them.
+ * @throws IndoorsError `not-found`; `input.invalid` when it is of another conversation, was replaced already, or when
+ * one of them still runs.
+ */
+export function replaceRuns(
+  writer: Writer,
+  { replaced, by }: { readonly replaced: string; readonly by: string },
+): void {
+  writer.transaction(() => {
+    const [old, next] = [getRun(writer, replaced), getRun(writer, by)];
+    const refuse = (why: string) =>
+      new IndoorsError("input.invalid", `The question cannot be asked anew: run ${replaced}. ${why}`, {
+        runId: replaced,
+      });
+    if (old.conversationId !== next.conversationId) throw refuse("It belongs to another conversation.");
+    if (old.replacedBy !== null) throw refuse("It was replaced before. Ask the newest version of it again.");
+    const runs = listRuns(writer, next.conversationId);
+    const after = runs.slice(runs.findIndex(({ id }) => id === replaced)).filter(({ id }) => id !== by);
+    if (after.some(({ status }) => status === "running")) {
+      throw refuse("It, or one after it, is still being answered. Stop that first.");
+    }
+    for (const { id } of after.filter(({ replacedBy }) => replacedBy === null)) {
+      writer.run("UPDATE runs SET replaced_by = @by WHERE id = @id", { id, by });
+    }
+  });
+}
+
+/** Stores what the loaded model can hold in view. */
+export function setContextTokens(writer: Writer, id: string, contextTokens: number): void {
+  writer.run("UPDATE runs SET context_tokens = @contextTokens WHERE id = @id", { id, contextTokens });
 }
 
 /** @throws IndoorsError `not-found` */

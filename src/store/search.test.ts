@@ -5,6 +5,7 @@ import type { Writer } from "./connection.ts";
 import { addMessage, createConversation } from "./conversations.ts";
 import { claimNextJob, createJob } from "./jobs.ts";
 import { addRecording } from "./recordings.ts";
+import { createRun, finishRun, replaceRuns } from "./runs.ts";
 import { searchMessages, searchSegments } from "./search.ts";
 import { addTranscript, freshStore, isWhole, origin } from "./testing/fresh-store.ts";
 import { completeTranscript, openTranscript } from "./transcripts.ts";
@@ -33,12 +34,13 @@ function transcribed(lines: readonly string[]) {
 
 describe("searchSegments", () => {
   test("a hit says where it is, in the contract's form", () => {
-    const { reader, recording } = transcribed(["Okay, Houston", "we've had a problem here"]);
+    const { reader, recording, transcript } = transcribed(["Okay, Houston", "we've had a problem here"]);
     const [hit, ...others] = searchSegments(reader, { query: "problem", limit: 10 });
     expect(others).toEqual([]);
     expect(transcriptHit.parse(hit)).toMatchObject({
       recordingId: recording.id,
       recordingName: "apollo-13.wav",
+      transcriptId: transcript.id,
       startMs: 1000,
       endMs: 1900,
       text: "we've had a problem here",
@@ -180,6 +182,23 @@ test("searchMessages finds messages like segments", () => {
   expect(searchMessages(reader, { query: "power", limit: 5 })).toHaveLength(2);
   expect(searchMessages(reader, { query: "power", conversationId: a!.id, limit: 5 })).toHaveLength(1);
   expect(searchMessages(reader, { query: "*", limit: 5 })).toEqual([]);
+});
+
+test("searchMessages leaves out what was taken back", () => {
+  const { reader, writer } = freshStore();
+  const { id: conversationId } = createConversation(writer, { title: "Power" });
+  const run = { conversationId, model: "m", modelSha256: "00", device: "auto" as const, grants: [] };
+  const ask = (text: string) => {
+    const { id: runId } = createRun(writer, run);
+    addMessage(writer, { conversationId, role: "user", text, runId });
+    finishRun(writer, runId, "done");
+    return runId;
+  };
+  const find = () => searchMessages(reader, { query: "power", limit: 5 }).map(({ text }) => text);
+  const replaced = ask("power of the fuel cells");
+  expect(find()).toEqual(["power of the fuel cells"]);
+  replaceRuns(writer, { replaced, by: ask("power of the batteries") });
+  expect(find()).toEqual(["power of the batteries"]);
 });
 
 test("20,000 segments: the time of a search is printed", () => {

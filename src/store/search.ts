@@ -26,7 +26,7 @@ export function searchSegments(
 ): TranscriptHit[] {
   return allThenAny(query, limit, "segmentId", (match, count) =>
     reader.all<TranscriptHit>(
-      `SELECT s.id AS segmentId, r.id AS recordingId, r.name AS recordingName,
+      `SELECT s.id AS segmentId, r.id AS recordingId, r.name AS recordingName, t.id AS transcriptId,
          s.start_ms AS startMs, s.end_ms AS endMs, s.text AS text
        FROM segments_search
        CROSS JOIN segments s ON s.id = segments_search.rowid
@@ -42,7 +42,7 @@ export function searchSegments(
   );
 }
 
-/** Messages that answer `query`, ranked like segments. */
+/** Messages that answer `query`, ranked like segments. What a person has taken back (its run was replaced) is left out. */
 export function searchMessages(
   reader: Reader,
   {
@@ -58,7 +58,9 @@ export function searchMessages(
        FROM messages_search
        CROSS JOIN messages m ON m.seq = messages_search.rowid
        CROSS JOIN conversations c ON c.id = m.conversation_id
-       WHERE messages_search MATCH @match AND (@conversationId IS NULL OR c.id = @conversationId)
+       LEFT JOIN runs ON runs.id = m.run_id
+       WHERE messages_search MATCH @match AND runs.replaced_by IS NULL
+         AND (@conversationId IS NULL OR c.id = @conversationId)
        ORDER BY messages_search.rank LIMIT @count`,
       { match, conversationId: conversationId ?? null, count },
     ),

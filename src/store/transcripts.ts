@@ -50,6 +50,40 @@ export function openTranscript(
   });
 }
 
+/**
+ * Says what makes a transcript that nothing was committed to yet. If the recording has one of that making already, that
+ * one goes; with `takeOver`, what was heard in it is kept here.
+ * @throws IndoorsError `not-found`
+ */
+export function settleOrigin(
+  writer: Writer,
+  id: string,
+  origin: TranscriptOrigin,
+  { takeOver }: { readonly takeOver: boolean },
+): Transcript {
+  return writer.transaction(() => {
+    const { recordingId } = getTranscript(writer, id);
+    const alike = writer.get<TranscriptRow>(
+      `SELECT ${columns} FROM transcripts WHERE recording_id = @recordingId AND origin = @origin AND id <> @id`,
+      { recordingId, origin: originText(origin), id },
+    );
+    if (alike !== undefined && takeOver) {
+      const { status, language, nextWindow, doneMs } = alike;
+      writer.run("UPDATE segments SET transcript_id = @id WHERE transcript_id = @alike", { id, alike: alike.id });
+      writer.run(
+        `UPDATE transcripts SET status = @status, language = @language, next_window = @nextWindow, done_ms = @doneMs
+         WHERE id = @id`,
+        { id, status, language, nextWindow, doneMs },
+      );
+    }
+    if (alike !== undefined) deleteTranscript(writer, alike.id);
+    writer.run("UPDATE transcripts SET origin = @origin, updated_at = @at WHERE id = @id", {
+      ...{ id, origin: originText(origin), at: now() },
+    });
+    return getTranscript(writer, id);
+  });
+}
+
 /** @throws IndoorsError `not-found` */
 export function getTranscript(reader: Reader, id: string): Transcript {
   const row = reader.get<TranscriptRow>(`SELECT ${columns} FROM transcripts WHERE id = @id`, { id });
@@ -57,12 +91,14 @@ export function getTranscript(reader: Reader, id: string): Transcript {
   return fromRow(row);
 }
 
-/** The transcripts of a recording, the newest first. */
-export function listTranscripts(reader: Reader, recordingId: string): Transcript[] {
+/** The transcripts of a recording, or of all, the newest first. */
+export function listTranscripts(reader: Reader, recordingId: string | null): Transcript[] {
+  const where = recordingId === null ? "" : "WHERE recording_id = @recordingId";
   return reader
-    .all<TranscriptRow>(`SELECT ${columns} FROM transcripts WHERE recording_id = @recordingId ORDER BY seq DESC`, {
-      recordingId,
-    })
+    .all<TranscriptRow>(
+      `SELECT ${columns} FROM transcripts ${where} ORDER BY seq DESC`,
+      recordingId === null ? {} : { recordingId },
+    )
     .map(fromRow);
 }
 

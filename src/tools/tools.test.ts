@@ -215,6 +215,7 @@ describe("search_transcripts", () => {
   const hit: TranscriptHit = {
     recordingId: "r1",
     recordingName: "apollo\u001b[2J-13",
+    transcriptId: "t1",
     segmentId: 1,
     startMs: 65_000,
     endMs: 68_000,

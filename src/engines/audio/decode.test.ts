@@ -145,9 +145,13 @@ describe("compressed formats", { timeout: 30_000 }, () => {
   it("names ffmpeg for m4a when there is none", async () => {
     await expect(decodedFrom(join(fixtures, "apollo.m4a"))).rejects.toMatchObject({
       code: "audio.decoder-missing",
-      data: { needs: "ffmpeg" },
+      data: { needs: "ffmpeg", desktop: true },
       message:
-        "Decoding failed: apollo.m4a. It is MP4, and reading that needs ffmpeg, which is not on this machine. Install ffmpeg, or export the recording as WAV, MP3, FLAC or Opus.",
+        "Decoding failed: apollo.m4a. It is MP4, and reading that needs ffmpeg, which is not on this machine. Install ffmpeg, open it in the Indoors desktop, which reads it without, or export the recording as WAV, MP3, FLAC or Opus.",
+    });
+    await expect(decoded("call.amr", Buffer.from("#!AMR\n"))).rejects.toMatchObject({
+      data: { needs: "ffmpeg", desktop: false },
+      message: expect.stringContaining("Install ffmpeg, or export"),
     });
   });
 

@@ -1,6 +1,7 @@
 import { open, rename, rm } from "node:fs/promises";
 import { basename } from "node:path";
 import { IndoorsError, throwIfCancelled } from "../../shared/errors.ts";
+import { PcmEncoder } from "../../shared/pcm-encoder.ts";
 import { pcmBytesPerSample, pcmSampleRate } from "../../shared/speech.ts";
 import type { AudioSource, OpenSource } from "./audio-source.ts";
 import { ffmpegSource } from "./ffmpeg-source.ts";
@@ -8,7 +9,6 @@ import { flacSource } from "./flac-source.ts";
 import { mp3Source } from "./mp3-source.ts";
 import { oggFlacSource, oggOpusSource, oggVorbisSource } from "./ogg-source.ts";
 import { type OpenFile, openFile } from "./open-file.ts";
-import { Resampler } from "./resampler.ts";
 import { sniffBytes, sniffFormat } from "./sniff-format.ts";
 import { wavSource } from "./wav-source.ts";
 
@@ -35,6 +35,9 @@ const sources: Readonly<Record<string, OpenSource>> = {
   "ogg-vorbis": oggVorbisSource,
   "ogg-flac": oggFlacSource,
 };
+
+/** What the desktop decodes, with the decoders of Chromium. */
+const desktopReads: ReadonlySet<string> = new Set(["MP4", "WebM or Matroska"]);
 
 /** A damaged file of which at least this much could be decoded is kept, with a notice. */
 const worthKeepingSamples = pcmSampleRate;
@@ -115,10 +118,11 @@ async function chooseSource(
   if (openSource !== undefined) return { format: sniffed.kind, source: openSource(file, signal) };
   if (sniffed.kind === "ffmpeg") {
     if (ffmpegPath === null) {
+      const desktop = desktopReads.has(sniffed.name);
       throw new IndoorsError(
         "audio.decoder-missing",
-        `Decoding failed: ${name}. It is ${sniffed.name}, and reading that needs ffmpeg, which is not on this machine. Install ffmpeg, or export the recording as WAV, MP3, FLAC or Opus.`,
-        { needs: "ffmpeg" },
+        `Decoding failed: ${name}. It is ${sniffed.name}, and reading that needs ffmpeg, which is not on this machine. Install ffmpeg, ${desktop ? "open it in the Indoors desktop, which reads it without, " : ""}or export the recording as WAV, MP3, FLAC or Opus.`,
+        { needs: "ffmpeg", desktop },
       );
     }
     return { format: sniffed.name, source: ffmpegSource(ffmpegPath, path, signal) };
@@ -143,48 +147,26 @@ async function writePcm(source: AudioSource, path: string, signal: AbortSignal):
   let samples = 0;
   let sampleRate = 0;
   let channels = 0;
-  let resampler: Resampler | undefined;
-  const write = async (block: Float32Array) => {
-    if (block.length === 0) return;
-    const bytes = toInt16(block);
+  const encoder = new PcmEncoder();
+  const write = async (bytes: Uint8Array) => {
     for (let offset = 0; offset < bytes.length;) offset += (await output.write(bytes, offset)).bytesWritten;
-    samples += block.length;
+    samples += bytes.length / pcmBytesPerSample;
   };
   try {
     for (let next = await source.next(); ; next = await source.next()) {
       throwIfCancelled(signal);
       if (next.done === true) {
-        if (resampler !== undefined) await write(resampler.flush());
+        await write(encoder.flush());
         return { samples, sampleRate, channels, damage: next.value };
       }
-      if (resampler === undefined || next.value.sampleRate !== sampleRate) {
-        // A stream may change its rate in the middle; what comes after starts a new filter.
-        if (resampler !== undefined) await write(resampler.flush());
+      if (next.value.sampleRate !== sampleRate) {
         sampleRate = next.value.sampleRate;
         channels = next.value.channels.length;
-        resampler = new Resampler(sampleRate, pcmSampleRate);
       }
-      await write(resampler.push(mixDown(next.value.channels)));
+      await write(encoder.push(next.value.sampleRate, next.value.channels));
     }
   } finally {
     await source.return(null);
     await output.close();
   }
-}
-
-function mixDown(channels: readonly Float32Array[]): Float32Array {
-  const [first = new Float32Array(0), ...others] = channels;
-  if (others.length === 0) return first;
-  return first.map(
-    (sample, index) => others.reduce((sum, channel) => sum + (channel[index] ?? 0), sample) / channels.length,
-  );
-}
-
-function toInt16(samples: Float32Array): Uint8Array {
-  const bytes = new Uint8Array(samples.length * pcmBytesPerSample);
-  const view = new DataView(bytes.buffer);
-  for (const [index, sample] of samples.entries()) {
-    view.setInt16(index * pcmBytesPerSample, Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))), true);
-  }
-  return bytes;
 }

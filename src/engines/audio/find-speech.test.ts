@@ -67,6 +67,19 @@ describe("findSpeech", { timeout: 30_000 }, () => {
     expect(seconds(all)).toBeGreaterThan(4 * 0.9 * seconds(alone));
   });
 
+  it("finds in a part what it finds in the same sound on its own, at its place", async () => {
+    const whole = join(folder, "parts.pcm");
+    await decode({ path: join(root, "models/apollo-13.wav"), pcmPath: whole, ffmpegPath: null }, never, () => {});
+    const part = { start: 5 * 16_000 + 7, end: 18 * 16_000 };
+    const alone = join(folder, "part.pcm");
+    await writeFile(alone, (await readFile(whole)).subarray(part.start * 2, part.end * 2));
+    const expected = await findSpeech(alone, modelPath, never, () => {});
+    expect(expected.length).toBeGreaterThan(0);
+    const found = await findSpeech(whole, modelPath, never, () => {}, part);
+    expect(found).toEqual(expected.map(({ start, end }) => ({ start: start + part.start, end: end + part.start })));
+    expect(await findSpeech(whole, modelPath, never, () => {}, { start: 9e6, end: 9e7 })).toEqual([]);
+  });
+
   it("finds speech after half a minute of silence, at its place", async () => {
     const speech = join(folder, "sample.pcm");
     await decode({ path: join(root, "models/apollo-13.wav"), pcmPath: speech, ffmpegPath: null }, never, () => {});

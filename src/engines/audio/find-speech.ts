@@ -8,7 +8,8 @@ import { speechSpans } from "./speech-spans.ts";
 const chunkBytes = frameSamples * 256 * pcmBytesPerSample;
 
 /**
- * Finds speech in a 16 kHz mono s16le file with Silero's network, streaming. Spans are in order and do not overlap.
+ * Finds speech in a 16 kHz mono s16le file with Silero's network, streaming: in all of it, or in one part on its own.
+ * Spans are samples from the start of the file, in order, and do not overlap.
  * @throws IndoorsError `file.unreadable`, `model.missing`, `engine.failed`, `cancelled`.
  */
 export async function findSpeech(
@@ -16,21 +17,27 @@ export async function findSpeech(
   modelPath: string,
   signal: AbortSignal,
   onProgress: (doneBytes: number, totalBytes: number) => void,
+  part: Span | null = null,
 ): Promise<Span[]> {
   const file = await openFile(pcmPath);
   try {
     const network = await openSpeechNetwork(modelPath);
     try {
-      const totalSamples = Math.floor(file.size / pcmBytesPerSample);
+      const fileSamples = Math.floor(file.size / pcmBytesPerSample);
+      const from = Math.min(part?.start ?? 0, fileSamples);
+      const totalSamples = Math.min(part?.end ?? fileSamples, fileSamples) - from;
+      const total = totalSamples * pcmBytesPerSample;
       // Four bytes for 32 ms: half a megabyte for an hour.
       const probabilities = new Float32Array(Math.ceil(totalSamples / frameSamples));
-      for (let position = 0; position < file.size; position += chunkBytes) {
+      for (let position = 0; position < total; position += chunkBytes) {
         if (signal.aborted) throw new IndoorsError("cancelled");
-        const bytes = await file.read(position, chunkBytes);
+        const length = Math.min(chunkBytes, total - position);
+        const bytes = await file.read(from * pcmBytesPerSample + position, length);
         probabilities.set(await network.probabilities(toFloat(bytes)), position / (frameSamples * pcmBytesPerSample));
-        onProgress(Math.min(file.size, position + bytes.length), file.size);
+        onProgress(position + bytes.length, total);
       }
-      return speechSpans(probabilities, frameSamples, totalSamples);
+      const spans = speechSpans(probabilities, frameSamples, totalSamples);
+      return spans.map(({ start, end }) => ({ start: start + from, end: end + from }));
     } finally {
       await network.close();
     }

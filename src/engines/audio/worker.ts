@@ -16,8 +16,8 @@ const server = serve(
   audioContract,
   {
     decode: (request, signal) => decode(request, signal, progressReporter()),
-    async findSpeech({ pcmPath, modelPath }, signal) {
-      return { spans: await findSpeech(pcmPath, modelPath, signal, progressReporter()) };
+    async findSpeech({ pcmPath, modelPath, part }, signal) {
+      return { spans: await findSpeech(pcmPath, modelPath, signal, progressReporter(), part) };
     },
   },
   { onFault: (fault, where) => process.stderr.write(`audio worker, ${where}: ${describe(fault)}\n`) },

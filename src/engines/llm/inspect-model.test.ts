@@ -52,6 +52,28 @@ it("names what is missing, a folder, or not a model", async () => {
   await expect(inspect(join(folder, "empty.gguf"))).rejects.toMatchObject(refusal("not-a-model", /empty/));
 });
 
+it("does not count up to what a head claims", async () => {
+  const head = (version: number, tensors: bigint, entries: bigint) => {
+    const bytes = Buffer.alloc(4096);
+    bytes.write("GGUF");
+    bytes.writeUInt32LE(version, 4);
+    bytes.writeBigUInt64LE(tensors, 8);
+    bytes.writeBigUInt64LE(entries, 16);
+    return bytes;
+  };
+  const heads = [
+    head(3, 1n, 2n ** 60n),
+    head(3, 2n ** 63n, 1n),
+    head(0x20746920, 1n, 1n),
+    Buffer.from("GGUF it is not"),
+  ];
+  for (const [index, bytes] of heads.entries()) {
+    const path = join(folder, `claim-${index}.gguf`);
+    await writeFile(path, bytes);
+    await expect(inspect(path)).rejects.toMatchObject({ code: "model.refused" });
+  }
+});
+
 it("finds a header that is cut short, wherever it is cut", async () => {
   await using file = await open(model);
   const { buffer } = await file.read(Buffer.alloc(700_000), 0, 700_000, 0);

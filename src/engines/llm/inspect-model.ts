@@ -14,6 +14,10 @@ export interface ModelFacts {
 }
 
 const magic = "GGUF";
+/** Magic, version, count of tensors, count of entries; and the least bytes that an entry of either kind takes. */
+const headBytes = 24;
+const leastTensorBytes = 8 + 4 + 8 + 4 + 8;
+const leastEntryBytes = 8 + 4 + 1;
 const poolingKinds = { none: 0, rank: 4 } as const;
 
 /**
@@ -66,11 +70,13 @@ async function checkMagic(path: string): Promise<number> {
     if (!stat.isFile()) {
       throw new IndoorsError("file.unreadable", `${name} cannot be read: it is not a file. Choose a GGUF file.`);
     }
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(magic.length), 0, magic.length, 0);
-    if (buffer.toString("latin1", 0, bytesRead) !== magic) {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+    if (buffer.toString("latin1", 0, Math.min(bytesRead, magic.length)) !== magic) {
       const why = stat.size === 0 ? "the file is empty" : "it is not a GGUF file";
       throw refused(name, "not-a-model", why, "Choose a language model in GGUF format.");
     }
+    if (bytesRead < headBytes) throw truncated(name, stat.size);
+    checkHead(name, buffer, stat.size);
     return stat.size;
   } catch (thrown) {
     if (thrown instanceof IndoorsError) throw thrown;
@@ -79,6 +85,19 @@ async function checkMagic(path: string): Promise<number> {
       `${name} cannot be read: ${messageOf(thrown)}. Check that the file is there and that you may read it.`,
     );
   }
+}
+
+/**
+ * The library believes the counts in the head, and counts up to 2^64 when a file says so: they must fit into the file.
+ * Format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+ */
+function checkHead(name: string, head: Buffer, size: number): void {
+  const version = head.readUInt32LE(4);
+  const needs = head.readBigUInt64LE(8) * BigInt(leastTensorBytes) + head.readBigUInt64LE(16) * BigInt(leastEntryBytes);
+  if (version < 2 || version > 3) {
+    throw refused(name, "not-a-model", `its GGUF version is ${version}, and 2 and 3 are known`, "Choose another file.");
+  }
+  if (needs > BigInt(size)) throw truncated(name, size);
 }
 
 function refuseWhatCannotChat(name: string, info: GgufFileInfo, insights: GgufInsights): void {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { Resampler } from "./resampler.ts";
-import { tone } from "./testing/test-signals.ts";
 
 const rates = [8000, 11_025, 22_050, 32_000, 44_100, 48_000, 96_000];
 
@@ -48,4 +47,11 @@ function resample(input: Float32Array, rate: number, sizes: readonly number[]): 
   }
   parts.push(resampler.flush());
   return Float32Array.from(parts.flatMap((part) => [...part]));
+}
+
+function tone(seconds: number, hertz: number, rate = 16_000, level = 0.5): Float32Array {
+  return Float32Array.from(
+    { length: Math.round(seconds * rate) },
+    (_, index) => level * Math.sin((2 * Math.PI * hertz * index) / rate),
+  );
 }
