@@ -13,6 +13,12 @@
  *
  *   seal probe …   Runs inside, as PROGRAM, and prints what could be done there: see probe().
  *
+ *   seal host [--pass FD]… -- PROGRAM ARGS…
+ *     Becomes PROGRAM, the desktop's host, in a network namespace of its own: it and all it starts can reach no program
+ *     outside through a socket, whatever its name. It keeps stdin, stdout, stderr and each FD, and no other open file.
+ *
+ *   seal probe-host   Ends with 0 where what `seal host` refuses is refused; else says on stdout what worked first.
+ *
  * Whatever cannot be applied ends it with code 125 and a line that says why: it never goes on with less.
  */
 #define _GNU_SOURCE
@@ -175,7 +181,7 @@ static void landlock(long least, const struct paths *ro, const struct paths *rw,
   close(rules);
 }
 
-/* ---- seal run: seccomp ------------------------------------------------------------------------------------------ */
+/* ---- seal run, seal host: seccomp ------------------------------------------------------------------------------- */
 
 #if defined(__x86_64__)
 #define THIS_ARCH AUDIT_ARCH_X86_64
@@ -293,7 +299,8 @@ static void look(uint32_t call, int argument, unsigned short test, uint32_t k, u
   answer(otherwise);
 }
 
-static void seccomp(void) {
+/* Before every question: calls of another architecture have other numbers. Leaves the call's number to be looked at. */
+static void begin_filter(void) {
   load(offsetof(struct seccomp_data, arch));
   emit(BPF_JMP | BPF_JEQ | BPF_K, THIS_ARCH, 1, 0);
   answer(SECCOMP_RET_KILL_PROCESS);
@@ -301,6 +308,15 @@ static void seccomp(void) {
 #if defined(__x86_64__)
   when(BPF_JGE, 0x40000000 /* x32 */, SECCOMP_RET_KILL_PROCESS);
 #endif
+}
+
+static void apply_filter(void) {
+  struct sock_fprog filter = {.len = length, .filter = program};
+  if (syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0) refuse("seccomp cannot be applied");
+}
+
+static void seccomp(void) {
+  begin_filter();
   for (size_t i = 0; i < sizeof denied / sizeof *denied; i++) when(BPF_JEQ, denied[i], DENY(EPERM));
   for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) when(BPF_JEQ, unknown[i], DENY(ENOSYS));
   const uint32_t namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
@@ -323,8 +339,94 @@ static void seccomp(void) {
   when(BPF_JEQ, 0x5412 /* TIOCSTI */, DENY(EPERM));
   when(BPF_JEQ, 0x541C /* TIOCLINUX */, DENY(EPERM));
   answer(SECCOMP_RET_ALLOW);
-  struct sock_fprog filter = {.len = length, .filter = program};
-  if (syscall(__NR_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter) != 0) refuse("seccomp cannot be applied");
+  apply_filter();
+}
+
+/* ---- seal host -------------------------------------------------------------------------------------------------- */
+
+/*
+ * The host works on files and starts programs, so all is allowed but the ways to a socket that leads to somebody. It speaks
+ * through those it was given, and through pairs of streams with what it starts. Two kinds are left, because bubblewrap
+ * asks for its loopback's number and sets it up: route netlink, which leads to the kernel, and UDP, which leads as far as
+ * the network namespace. So this is for a namespace without a network.
+ */
+static void host_filter(void) {
+  begin_filter();
+  when(BPF_JEQ, __NR_connect, DENY(EPERM));
+  when(BPF_JEQ, 438 /* pidfd_getfd */, DENY(EPERM));
+  for (unsigned call = 425 /* io_uring_setup */; call <= 427; call++) when(BPF_JEQ, call, DENY(ENOSYS));
+  emit(BPF_JMP | BPF_JEQ | BPF_K, __NR_socket, 0, 12);
+  load(LOW(0));
+  emit(BPF_JMP | BPF_JEQ | BPF_K, AF_NETLINK, 6, 0);
+  emit(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 1, 0);
+  answer(DENY(EPERM));
+  load(LOW(1));
+  emit(BPF_ALU | BPF_AND | BPF_K, 0xf, 0, 0);
+  emit(BPF_JMP | BPF_JEQ | BPF_K, SOCK_DGRAM, 1, 0);
+  answer(DENY(EPERM));
+  load(LOW(2));
+  when(BPF_JEQ, 0 /* NETLINK_ROUTE, or the usual one */, SECCOMP_RET_ALLOW);
+  answer(DENY(EPERM));
+  /* One of a pair of datagram sockets could send to any other by its name, without socket(). */
+  emit(BPF_JMP | BPF_JEQ | BPF_K, __NR_socketpair, 0, 8);
+  load(LOW(0));
+  emit(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 1, 0);
+  answer(DENY(EPERM));
+  load(LOW(1));
+  emit(BPF_ALU | BPF_AND | BPF_K, 0xf, 0, 0);
+  when(BPF_JEQ, SOCK_STREAM, SECCOMP_RET_ALLOW);
+  answer(DENY(EPERM));
+  answer(SECCOMP_RET_ALLOW);
+  apply_filter();
+}
+
+static int host(char **words) {
+  int kept[MOST], count = 0;
+  for (; *words && strcmp(*words, "--") != 0; words++) {
+    const char *option = *words, *value = need(words[1], option);
+    words++;
+    if (strcmp(option, "--pass") == 0 && count < MOST) kept[count++] = (int)number(value);
+    else {
+      errno = 0;
+      refuse("'%s' is not an option of seal host", option);
+    }
+  }
+  errno = 0;
+  if (!*words || !words[1]) refuse("seal host needs a program after --");
+  char **command = words + 1;
+  keep_only(kept, count);
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) refuse("no_new_privs cannot be set");
+  host_filter();
+  execv(command[0], command);
+  refuse("%s cannot be started", command[0]);
+}
+
+static int worked(const char *what, int family, int type) {
+  printf("%s, family %d, type %d\n", what, family, type);
+  fflush(stdout);
+  return 1;
+}
+
+/* It stops at the first that works: without a filter, asking for rare families would load the kernel's modules for them. */
+static int probe_host(void) {
+  static const int types[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_RAW, SOCK_SEQPACKET};
+  int pair[2];
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+    if (socket(AF_UNIX, types[i], 0) >= 0) return worked("a socket", AF_UNIX, types[i]);
+    if (types[i] != SOCK_STREAM && socketpair(AF_UNIX, types[i], 0, pair) == 0)
+      return worked("a pair of sockets", AF_UNIX, types[i]);
+  }
+  for (int family = 0; family < 64; family++)
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+      int left = family == AF_NETLINK || (family == AF_INET && types[i] == SOCK_DGRAM);
+      for (int protocol = left; protocol < (left ? 32 : 1); protocol++)
+        if (socket(family, types[i], protocol) >= 0) return worked("a socket", family, types[i]);
+    }
+  if (connect(-1, NULL, 0) == 0 || errno != EPERM) return worked("connect", -1, -1);
+  if (syscall(438 /* pidfd_getfd */, -1, -1, 0) >= 0 || errno != EPERM) return worked("pidfd_getfd", -1, -1);
+  if (syscall(425 /* io_uring_setup */, 1, NULL) >= 0 || errno == EFAULT) return worked("io_uring", -1, -1);
+  printf("refused\n");
+  return fflush(stdout) == 0 ? 0 : 1;
 }
 
 /* ---- seal run --------------------------------------------------------------------------------------------------- */
@@ -908,6 +1010,8 @@ int main(int count, char **words) {
   if (count > 1 && strcmp(words[1], "hold") == 0) return hold(words + 2);
   if (count > 1 && strcmp(words[1], "run") == 0) return run(words + 2);
   if (count > 1 && strcmp(words[1], "probe") == 0) return probe(words + 2);
-  fprintf(stderr, "seal is a part of Indoors: seal hold|run|probe …; it is not made to be started by hand.\n");
+  if (count > 1 && strcmp(words[1], "host") == 0) return host(words + 2);
+  if (count > 1 && strcmp(words[1], "probe-host") == 0) return probe_host();
+  fprintf(stderr, "seal is a part of Indoors: seal hold|run|probe|host|probe-host …; it is not made to be started by hand.\n");
   return 2;
 }
