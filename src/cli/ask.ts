@@ -96,7 +96,7 @@ export async function askAgent(
   try {
     const run = await host.call(
       "runs.start",
-      { ...request, grants: [...request.grants], conversationId: null, device: readDevice(context) },
+      { ...request, grants: [...request.grants], conversationId: null, device: readDevice(context), replaces: null },
       { signal },
     );
     runId = run.runId;

@@ -12,6 +12,7 @@ import { type Command, type CommandContext, type HostClient, UsageError } from "
 import { doctor } from "./doctor.ts";
 import { exitCodeFor, exitCodes } from "./exit-codes.ts";
 import { jobs } from "./jobs.ts";
+import { kiosk } from "./kiosk.ts";
 import { models } from "./models.ts";
 import { policy } from "./policy.ts";
 import { sandbox } from "./sandbox.ts";
@@ -30,6 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
   audit,
   sandbox,
   bench,
+  kiosk,
 };
 
 process.exitCode = await main(process.argv.slice(2));
@@ -49,7 +51,7 @@ async function main(words: readonly string[]): Promise<number> {
   // What stands after -- belongs to the command that is run in the sandbox.
   const own = words.includes("--") ? words.slice(0, words.indexOf("--")) : words;
   if (own.includes("--help") || own.includes("-h")) {
-    process.stdout.write(`indoors ${command.usage}\n`);
+    process.stdout.write(usageOf(command));
     return exitCodes.ok;
   }
   return await runCommand(command, words.toSpliced(words.indexOf(name), 1));
@@ -118,8 +120,13 @@ async function runCommand(command: Command, words: readonly string[]): Promise<n
   }
 }
 
+/** A line that is not indented begins another way to write the command. */
+function usageOf({ usage }: Command): string {
+  return `${usage.replaceAll(/^(?=\S)/gm, "indoors ")}\n`;
+}
+
 function usageError(command: Command, message: string): number {
-  process.stderr.write(`${message}\n\nindoors ${command.usage}\n`);
+  process.stderr.write(`${message}\n\n${usageOf(command)}`);
   return exitCodes.usage;
 }
 

@@ -55,7 +55,7 @@ async function start(answer: ((request: ApprovalRequest) => ApprovalAnswer) | nu
   const runs = new AgentRuns({
     ...{ store, audit, approvals, policy: await openPolicyFile(data) },
     library: { choose: async () => model, named: () => model },
-    slot: { get: async (): Promise<LanguageModel> => new ObeyingModel() },
+    slot: { borrow: async () => ({ model: new ObeyingModel() as LanguageModel, giveBack: () => {} }) },
     sealedTools: async () => ({
       specs: [spec],
       report: () => report,
@@ -68,11 +68,11 @@ async function start(answer: ((request: ApprovalRequest) => ApprovalAnswer) | nu
     checkGrants: async (grants) => {
       if (grants.some(({ path }) => path === data)) throw new IndoorsError("input.invalid", "Not that folder.");
     },
-    ...{ onStep: () => {}, onText: () => {}, onLog: () => {} },
+    ...{ contextTokens: 4096, onAsked: () => {}, onStep: () => {}, onText: () => {}, onLog: () => {} },
     onEnded: (_id, status) => ended.resolve(status),
   });
   const question = `Please call run_script {"code":"1"}`;
-  const request = { question, conversationId: null, model: null, device: "auto" } as const;
+  const request = { question, conversationId: null, model: null, device: "auto", replaces: null } as const;
   const ask = (path = docs) => runs.start({ ...request, grants: [{ name: "docs", path, mode: "rw" }] });
   return { runs, ask, audit, requests, asked: asked.promise, closed, ended: ended.promise, data, docs };
 }

@@ -6,10 +6,25 @@ import type { RunView } from "../shared/host-contract.ts";
 import type { DeviceChoice, InstalledModel } from "../shared/model.ts";
 import type { RunStatus, Step } from "../shared/run.ts";
 import type { Grant } from "../shared/tool.ts";
-import { addMessage, createConversation, getConversation } from "../store/conversations.ts";
+import {
+  addMessage,
+  createConversation,
+  getConversation,
+  questionOfRun,
+  renameConversation,
+} from "../store/conversations.ts";
 import type { Store } from "../store/open-store.ts";
 import { listRecordings } from "../store/recordings.ts";
-import { appendStep, createRun, finishRun, getRun, listRuns, listSteps } from "../store/runs.ts";
+import {
+  appendStep,
+  createRun,
+  finishRun,
+  getRun,
+  listRuns,
+  listSteps,
+  replaceRuns,
+  setContextTokens,
+} from "../store/runs.ts";
 import { searchSegments } from "../store/search.ts";
 import type { Broker } from "../tools/worker-process.ts";
 import type { Approvals } from "./approvals.ts";
@@ -18,6 +33,7 @@ import type { AuditLog } from "./audit-log.ts";
 import { grantWorld } from "./grant-world.ts";
 import type { ModelLibrary } from "./model-library.ts";
 import type { PolicyFile } from "./policy-file.ts";
+import { runView } from "./run-view.ts";
 import type { SealedTools } from "./sealed-tools.ts";
 import { ToolCalls } from "./tool-calls.ts";
 import { watchNames } from "./watch-names.ts";
@@ -28,15 +44,25 @@ export const agentName = "assistant";
 export interface AgentRunsOptions {
   readonly store: Store;
   readonly library: Pick<ModelLibrary, "choose" | "named">;
-  /** Gives the model, loaded. */
-  readonly slot: { get(model: InstalledModel, device: DeviceChoice): Promise<LanguageModel> };
+  /** Lends the model, loaded; waits while another one is in use. */
+  readonly slot: {
+    borrow(
+      model: InstalledModel,
+      device: DeviceChoice,
+      signal: AbortSignal,
+    ): Promise<{ readonly model: LanguageModel; giveBack(): void }>;
+  };
   /** The tools that there are, and the sandbox they run in; opened when the first run needs it. */
   readonly sealedTools: () => Promise<Pick<SealedTools, "specs" | "report" | "launch" | "prepare">>;
-  readonly policy: PolicyFile;
+  readonly policy: Pick<PolicyFile, "read" | "addOnTop">;
   readonly approvals: Pick<Approvals, "ask">;
   readonly audit: AuditLog;
   /** @throws IndoorsError for a grant that may not be given. */
   readonly checkGrants: (grants: readonly Grant[]) => Promise<void>;
+  /** What the host asks models to hold in view; said of runs whose model was never loaded. */
+  readonly contextTokens: number;
+  /** A conversation is new, or has a new question. */
+  readonly onAsked: () => void;
   readonly onStep: (runId: string, seq: number, step: Step) => void;
   readonly onText: (runId: string, text: string) => void;
   readonly onEnded: (runId: string, status: RunStatus) => void;
@@ -49,70 +75,59 @@ export interface RunRequest {
   readonly model: string | null;
   readonly grants: readonly Grant[];
   readonly device: DeviceChoice;
+  /** The run whose question this is, edited: it and all after it go out of the model's view. */
+  readonly replaces: string | null;
+}
+
+interface RunUnderWay {
+  readonly conversationId: string;
+  readonly controller: AbortController;
+  readonly ended: Promise<void>;
 }
 
 /** Runs of the agent: each question is one. Every step is stored before anyone hears of it. */
 export class AgentRuns {
   readonly #options: AgentRunsOptions;
-  readonly #underWay = new Map<string, { readonly controller: AbortController; readonly ended: Promise<void> }>();
+  readonly #underWay = new Map<string, RunUnderWay>();
 
   constructor(options: AgentRunsOptions) {
     this.#options = options;
   }
 
-  /** Stores the question and begins. @throws IndoorsError when there is no such model, conversation or grant. */
+  /**
+   * Stores the question and begins. A conversation answers one question at a time.
+   * @throws IndoorsError when there is no such model, conversation or grant; `input.invalid` when the conversation is
+   * busy or the run it replaces is not one of its own.
+   */
   async start(asked: RunRequest): Promise<{ runId: string; conversationId: string }> {
-    const { store, library, audit, checkGrants } = this.#options;
+    const { library, audit, checkGrants, onAsked } = this.#options;
     const model = await library.choose("chat", asked.model);
     await checkGrants(asked.grants);
     // What a path means is settled now: the policy, the person who is asked and the worker speak of the same folder.
     const grants = await Promise.all(asked.grants.map(async (grant) => ({ ...grant, path: await realPath(grant) })));
     const request = { ...asked, grants };
-    const { conversationId, runId, history } = store.writer.transaction(() => {
-      const conversation =
-        request.conversationId === null
-          ? createConversation(store.writer, { title: request.question.slice(0, 80) })
-          : getConversation(store.writer, request.conversationId);
-      const earlier = listRuns(store.writer, conversation.id).flatMap((run) => listSteps(store.writer, run.id));
-      const { device } = request;
-      const run = createRun(store.writer, {
-        conversationId: conversation.id,
-        model: model.name,
-        modelSha256: model.sha256,
-        device,
-        grants,
-      });
-      addMessage(store.writer, {
-        conversationId: conversation.id,
-        role: "user",
-        text: request.question,
-        runId: run.id,
-      });
-      return { conversationId: conversation.id, runId: run.id, history: earlier.map(({ step }) => step) };
+    const { conversationId, runId, history } = this.#store(request, model);
+    onAsked();
+    const { question, device } = request;
+    const recorded = audit.event({
+      action: "run.start",
+      actor: person(),
+      runId,
+      subject: model.name,
+      facts: {
+        ...{ agent: agentName, sha256: model.sha256, device },
+        ...{ grants: grants.length, modes: grants.map(({ mode }) => mode).join(",") },
+      },
+      content: { question, grants: JSON.stringify(grants.map(({ path }) => path)) },
     });
-    const { question } = request;
-    try {
-      await audit.event({
-        action: "run.start",
-        actor: person(),
-        runId,
-        subject: model.name,
-        facts: {
-          ...{ agent: agentName, sha256: model.sha256, device: request.device },
-          ...{ grants: grants.length, modes: grants.map(({ mode }) => mode).join(",") },
-        },
-        content: { question, grants: JSON.stringify(grants.map(({ path }) => path)) },
-      });
-    } catch (error) {
-      appendStep(store.writer, runId, { kind: "question", text: question });
-      appendStep(store.writer, runId, { kind: "stopped", reason: "audit", message: messageOf(error) });
-      finishRun(store.writer, runId, "failed");
-      throw error;
-    }
     const controller = new AbortController();
-    const ended = this.#run(runId, conversationId, request, model.name, history, controller.signal);
-    this.#underWay.set(runId, { controller, ended });
+    const ended = recorded.then(
+      () => this.#run(runId, conversationId, request, model.name, history, controller.signal),
+      (error: unknown) => this.#neverBegan(runId, question, error),
+    );
+    this.#underWay.set(runId, { conversationId, controller, ended });
     void ended.finally(() => this.#underWay.delete(runId));
+    await recorded;
     return { runId, conversationId };
   }
 
@@ -120,30 +135,79 @@ export class AgentRuns {
   async cancel(runId: string): Promise<void> {
     getRun(this.#options.store.reader, runId);
     const run = this.#underWay.get(runId);
-    run?.controller.abort(new IndoorsError("cancelled"));
-    await run?.ended;
+    if (run !== undefined) await stop([run]);
   }
 
-  /** Asks the same question again with the same model and grants. @throws IndoorsError `not-found` */
+  /** Stops every run of a conversation. */
+  async cancelAllOf(conversationId: string): Promise<void> {
+    const runs = () => [...this.#underWay.values()].filter((run) => run.conversationId === conversationId);
+    // One may be begun while the others end.
+    for (let left = runs(); left.length > 0; left = runs()) await stop(left);
+  }
+
+  /**
+   * Asks the same question again with the same model and grants, in the place of the old run.
+   * @throws IndoorsError `not-found`, and what `start` throws
+   */
   async retry(runId: string): Promise<{ runId: string; conversationId: string }> {
-    const view = this.get(runId);
-    const { device, grants } = getRun(this.#options.store.reader, runId);
-    const question = view.steps.find((step) => step.kind === "question")?.text;
-    if (question === undefined) throw new IndoorsError("not-found", `The run ${runId} has no question.`);
-    return await this.start({ question, conversationId: view.conversationId, model: view.model, grants, device });
+    const { reader } = this.#options.store;
+    const { conversationId, model, device, grants } = getRun(reader, runId);
+    const question = questionOfRun(reader, runId);
+    if (question === "") throw new IndoorsError("not-found", `The run ${runId} has no question.`);
+    return await this.start({ question, conversationId, model, grants, device, replaces: runId });
   }
 
   /** @throws IndoorsError `not-found` */
   get(runId: string): RunView {
-    const { reader } = this.#options.store;
-    const { id, conversationId, status, model, modelSha256 } = getRun(reader, runId);
-    const steps = listSteps(reader, id).map(({ step }) => step);
-    return { id, conversationId, status, model, modelSha256, steps };
+    const { store, contextTokens } = this.#options;
+    return runView(store.reader, getRun(store.reader, runId), contextTokens);
   }
 
   async dispose(): Promise<void> {
-    for (const { controller } of this.#underWay.values()) controller.abort(new IndoorsError("cancelled"));
-    await Promise.all([...this.#underWay.values()].map(({ ended }) => ended));
+    await stop([...this.#underWay.values()]);
+  }
+
+  /** The question as rows, in one transaction, and the steps that the model sees of what came before it. */
+  #store(
+    { conversationId, question, grants, device, replaces }: RunRequest,
+    model: InstalledModel,
+  ): { readonly conversationId: string; readonly runId: string; readonly history: readonly Step[] } {
+    const { writer } = this.#options.store;
+    return writer.transaction(() => {
+      const conversation =
+        conversationId === null
+          ? createConversation(writer, { title: titleOf(question) })
+          : getConversation(writer, conversationId);
+      const { id, title } = conversation;
+      const busy = listRuns(writer, id).find(({ status }) => status === "running");
+      if (busy !== undefined) {
+        throw new IndoorsError(
+          "input.invalid",
+          `The question was not asked: ${title}. An earlier one in this conversation is still being answered. Wait for it, or stop it.`,
+          { runId: busy.id },
+        );
+      }
+      const run = createRun(writer, {
+        ...{ conversationId: id, model: model.name, modelSha256: model.sha256, device, grants },
+      });
+      if (replaces !== null) replaceRuns(writer, { replaced: replaces, by: run.id });
+      addMessage(writer, { conversationId: id, role: "user", text: question, runId: run.id });
+      const before = listRuns(writer, id).filter((one) => one.replacedBy === null && one.id !== run.id);
+      if (before.length === 0 && replaces !== null && title === titleOf(questionOfRun(writer, replaces))) {
+        // Nobody gave it another title, so it goes on being the first question.
+        renameConversation(writer, id, titleOf(question));
+      }
+      const history = before.flatMap((one) => listSteps(writer, one.id)).map(({ step }) => step);
+      return { conversationId: id, runId: run.id, history };
+    });
+  }
+
+  /** Ends a run that has no row in the audit log, and so may do nothing. */
+  #neverBegan(runId: string, question: string, error: unknown): void {
+    const { writer } = this.#options.store;
+    appendStep(writer, runId, { kind: "question", text: question });
+    appendStep(writer, runId, { kind: "stopped", reason: "audit", message: messageOf(error) });
+    finishRun(writer, runId, "failed");
   }
 
   async #run(
@@ -166,12 +230,18 @@ export class AgentRuns {
     const today = localDay(new Date());
     let status: Exclude<RunStatus, "running"> = "failed";
     let calls: ToolCalls | undefined;
+    let borrowed: { readonly model: LanguageModel; giveBack(): void } | undefined;
     try {
       const opened = sealedTools().then((tools) => {
         tools.prepare(grants);
         return tools;
       });
-      const [model, sealed] = await Promise.all([slot.get(library.named(modelName), request.device), opened]);
+      // It is waited for below, when there is a model.
+      opened.catch(() => {});
+      borrowed = await slot.borrow(library.named(modelName), request.device, signal);
+      const { model } = borrowed;
+      const sealed = await opened;
+      setContextTokens(store.writer, runId, model.contextTokens);
       const broker: Broker = { searchTranscripts: (params) => ({ hits: searchSegments(store.reader, params) }) };
       const watched = watchNames(grantWorld({ grants, recordings: () => listRecordings(store.reader), today }));
       calls = new ToolCalls({
@@ -216,10 +286,21 @@ export class AgentRuns {
     } finally {
       // A run that was cancelled did not wait for what it had begun.
       await calls?.settled();
+      borrowed?.giveBack();
       finishRun(store.writer, runId, status);
       onEnded(runId, status);
     }
   }
+}
+
+async function stop(runs: readonly RunUnderWay[]): Promise<void> {
+  for (const { controller } of runs) controller.abort(new IndoorsError("cancelled"));
+  await Promise.all(runs.map(({ ended }) => ended));
+}
+
+/** What a conversation is called until somebody gives it a title. */
+function titleOf(question: string): string {
+  return question.slice(0, 80);
 }
 
 async function realPath({ path }: Grant): Promise<string> {

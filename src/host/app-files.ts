@@ -11,6 +11,8 @@ export interface AppFiles {
   readonly enginesFolder: string;
   /** The helper of the sandbox, on Linux. Set-up compiles it. */
   readonly sealPath: string;
+  /** The licences of all packages in the program; only the build makes it. */
+  readonly licencesFile: string;
   /** The Node that runs workers. */
   readonly nodePath: string;
   readonly manifest: readonly ManifestModel[];
@@ -31,6 +33,7 @@ export function findAppFiles(): AppFiles {
     modelsFolder: join(root, "models"),
     enginesFolder: join(root, "resources", "engines"),
     sealPath: join(root, "resources", "sandbox", "seal"),
+    licencesFile: join(root, "dist", "licences.json"),
     nodePath: process.execPath,
     manifest: manifest.parse(JSON.parse(readFileSync(join(root, "models", "manifest.json"), "utf8"))).models,
   };

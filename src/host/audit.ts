@@ -48,12 +48,19 @@ export interface Audit extends AuditLog {
 /** How often the process is started anew in one session. After that something is wrong that starting cannot mend. */
 const restarts = 1;
 
-/**
- * Starts the process that keeps the log; its first rows are the outcomes that are missing and the session's start. A
- * log that cannot be opened does not keep the host from starting, so that it can say why; nothing that needs a row
- * happens then.
- */
+/** Starts the process that keeps the log, and waits until it is open. */
 export async function openAudit(options: AuditOptions): Promise<Audit> {
+  const { audit, opened } = startAudit(options);
+  await opened;
+  return audit;
+}
+
+/**
+ * Starts the process that keeps the log; its first rows are the outcomes that are missing and the session's start.
+ * Nobody has to wait until it is open: what needs a row waits for it. A log that cannot be opened does not keep the host
+ * from starting, so that it can say why; nothing that needs a row happens then. `opened` never rejects.
+ */
+export function startAudit(options: AuditOptions): { readonly audit: Audit; readonly opened: Promise<void> } {
   const { folder, appVersion, nodePath, onLog, onNotice } = options;
   const session = randomUUID();
   const actor = person();
@@ -89,9 +96,9 @@ export async function openAudit(options: AuditOptions): Promise<Audit> {
     }
   }
 
-  await writer.start().catch((thrown: unknown) => onNotice(messageOf(asUnwritable(thrown))));
+  const opened = writer.start().catch((thrown: unknown) => onNotice(messageOf(asUnwritable(thrown))));
 
-  return {
+  const audit: Audit = {
     session,
     get pid() {
       return writer.pid;
@@ -113,6 +120,7 @@ export async function openAudit(options: AuditOptions): Promise<Audit> {
       await writer.dispose();
     },
   };
+  return { audit, opened };
 }
 
 /** Who sits at this machine, as far as the operating system knows. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { defaultDataFolder as placeOfData } from "../shared/default-data-folder.ts";
 
 /** Everything Indoors stores is in this one folder. */
 export interface DataFolder {
@@ -13,6 +14,9 @@ export interface DataFolder {
   readonly states: string;
   /** Compiled code of tools, and changes that wait for an answer. Safe to delete while Indoors is not running. */
   readonly tools: string;
+  /** Recordings that are being made from the microphone, a folder each, and those that were. */
+  readonly captures: string;
+  readonly recordings: string;
   readonly log: string;
   /** The audit log, its keys and its settings. Only its own process opens them. */
   readonly audit: string;
@@ -20,10 +24,8 @@ export interface DataFolder {
 
 /** The platform's folder for application data, or what INDOORS_DATA says. */
 export function defaultDataFolder(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
-  if (env["INDOORS_DATA"]) return resolve(env["INDOORS_DATA"]);
-  if (platform === "win32") return join(env["LOCALAPPDATA"] ?? join(homedir(), "AppData", "Local"), "Indoors");
-  if (platform === "darwin") return join(homedir(), "Library", "Application Support", "Indoors");
-  return join(env["XDG_DATA_HOME"] || join(homedir(), ".local", "share"), "indoors");
+  // A user whom the system does not list has no home, and none is asked for then.
+  return resolve(env["INDOORS_DATA"] || placeOfData(env, platform, homedir()));
 }
 
 /** Makes the folder if it is not there, readable for its owner alone. */
@@ -36,10 +38,12 @@ export function openDataFolder(path: string): DataFolder {
     work: join(folder, "work"),
     states: join(folder, "states"),
     tools: join(folder, "tools"),
+    captures: join(folder, "captures"),
+    recordings: join(folder, "recordings"),
     log: join(folder, "indoors.log"),
     audit: join(folder, "audit"),
   };
-  for (const made of [folder, parts.models, parts.work, parts.states])
+  for (const made of [folder, parts.models, parts.work, parts.states, parts.captures, parts.recordings])
     mkdirSync(made, { recursive: true, mode: 0o700 });
   return parts;
 }

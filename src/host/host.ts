@@ -2,50 +2,49 @@ import type { Channel } from "../shared/channel.ts";
 import { type Payload, serve, type Server } from "../shared/contract.ts";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
 import { hostContract } from "../shared/host-contract.ts";
-import { llmContract } from "../shared/llm-contract.ts";
 import type { DeviceChoice, InstalledModel } from "../shared/model.ts";
 import type { SpeechEngineName } from "../shared/speech.ts";
-import { llmWorkerEntry } from "../engines/entries.ts";
 import { lockDataFolder } from "../store/lock-data-folder.ts";
-import { saveModel } from "../store/models.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { failInterruptedRuns } from "../store/runs.ts";
-import { searchSegments } from "../store/search.ts";
 import { AgentRuns } from "./agent-runs.ts";
 import { type AppFiles, findAppFiles } from "./app-files.ts";
 import { Approvals } from "./approvals.ts";
-import { type Audit, openAudit, person } from "./audit.ts";
+import { type Audit, startAudit } from "./audit.ts";
 import { auditMethods } from "./audit-methods.ts";
 import { audited } from "./audited.ts";
 import { probeEntry } from "./call-entries.ts";
+import { conversationMethods } from "./conversation-methods.ts";
+import type { Captures } from "./captures.ts";
 import { type DataFolder, openDataFolder } from "./data-folder.ts";
+import type { DesktopDecoder } from "./desktop-decoder.ts";
 import { type EngineFacts, FactsBook } from "./engine-facts.ts";
-import { EngineProcess } from "./engine-process.ts";
 import { findFfmpeg } from "./find-ffmpeg.ts";
 import { refuseOwnFolder } from "./grant-world.ts";
-import { importModels } from "./import-models.ts";
-import { JobQueue } from "./job-queue.ts";
 import { measureLlm } from "./llm-facts.ts";
 import { LlmSlot } from "./llm-slot.ts";
 import { type LocalLog, openLocalLog } from "./local-log.ts";
+import { machineMethods } from "./machine-methods.ts";
 import { ModelLibrary } from "./model-library.ts";
 import { modelLoadEntry } from "./model-load-entry.ts";
+import { modelMethods } from "./model-methods.ts";
 import { NoticeBoard } from "./notice-board.ts";
 import { ocrWeights } from "./ocr-weights.ts";
 import { openPolicyFile, type PolicyFile } from "./policy-file.ts";
 import { policyMethods } from "./policy-methods.ts";
-import { readinessReport } from "./readiness.ts";
 import { sealedToolsOnDemand } from "./sealed-tools.ts";
-import { smokeTest } from "./smoke-test.ts";
+import { settingsMethods } from "./settings-methods.ts";
+import { openSound } from "./sound.ts";
 import { measureSpeech } from "./speech-facts.ts";
-import { cleanWorkFolder, startTranscription, transcriptionHandler } from "./transcriptions.ts";
-import { exportTranscript, recordingViews, transcriptView } from "./transcript-views.ts";
+import { cleanWorkFolder } from "./transcriptions.ts";
 
 export interface HostOptions {
   readonly dataFolder: string;
   /** Unfinished jobs go on at once, or wait until they are asked for. */
   readonly resume: "all" | "asked";
   readonly files?: AppFiles;
+  /** The decoders of the desktop that started this host. */
+  readonly desktop?: DesktopDecoder;
 }
 
 /** The running host. Its parts are for the benchmarks; everything else goes through the contract. */
@@ -55,6 +54,7 @@ export interface Host {
   readonly library: ModelLibrary;
   readonly store: Store;
   readonly audit: Audit;
+  readonly captures: Captures;
   speechFacts(
     engine: SpeechEngineName,
     model: InstalledModel,
@@ -86,7 +86,8 @@ export async function openHost(options: HostOptions): Promise<Host> {
     store = openStore(data.database);
     const localLog = openLocalLog(data.log);
     const notices = new NoticeBoard();
-    audit = await openAudit({
+    // The log opens while the rest does; whatever needs a row waits for it.
+    ({ audit } = startAudit({
       folder: data.audit,
       appVersion: files.version,
       nodePath: files.nodePath,
@@ -95,10 +96,9 @@ export async function openHost(options: HostOptions): Promise<Host> {
         localLog.write(text);
         notices.say(text);
       },
-    });
-    await cleanWorkFolder(data.work, store);
+    }));
     failInterruptedRuns(store.writer);
-    const policy = await openPolicyFile(data.path);
+    const [policy] = await Promise.all([openPolicyFile(data.path), cleanWorkFolder(data.work, store)]);
     return assemble(options, { files, data, store, audit, policy, localLog, notices, unlock: () => lock.release() });
   } catch (error) {
     await audit?.dispose();
@@ -131,6 +131,8 @@ function assemble(
   const emit = <E extends Events>(event: E, payload: Payload<typeof hostContract, E>) => {
     for (const server of servers) server.emit(event, payload);
   };
+  const listChanged = (what: Payload<typeof hostContract, "list.changed">["what"]) => () =>
+    emit("list.changed", { what });
   const onNotice = (text: string) => {
     onLog(text);
     notices.say(text);
@@ -178,23 +180,10 @@ function assemble(
     stateFolder: data.states,
     threadsFor: async (model, device) => (await llmFacts(model, device)).threads,
   });
-  const transcriptions = {
-    store,
-    library,
-    audit,
-    workFolder: data.work,
-    nodePath,
-    enginesFolder,
+  const sound = openSound({
+    ...{ data, store, library, audit, nodePath, enginesFolder, speechFacts, emit, onLog, onNotice },
     ffmpegPath: findFfmpeg(),
-    speechFacts,
-    onLog,
-    onNotice,
-  };
-  const queue = new JobQueue({
-    store,
-    handlers: [transcriptionHandler(transcriptions)],
-    onChange: (view) => emit("job.changed", view),
-    onLog,
+    desktop: options.desktop ?? null,
   });
   const sealed = sealedToolsOnDemand({
     files,
@@ -218,42 +207,15 @@ function assemble(
     approvals,
     audit,
     checkGrants: (grants) => refuseOwnFolder(grants, data.path),
+    contextTokens,
+    onAsked: listChanged("conversations"),
     onStep: (runId, seq, step) => emit("run.step", { runId, seq, step }),
     onText: (runId, text) => emit("run.text", { runId, text }),
     onEnded: (runId, status) => emit("run.ended", { runId, status }),
     onLog,
   });
 
-  const importFrom = async (request: Parameters<typeof importModels>[0], signal: AbortSignal) => {
-    const inspector = new EngineProcess({
-      name: "model inspector",
-      entry: llmWorkerEntry,
-      contract: llmContract,
-      nodePath,
-      onLog,
-      onCrash: onLog,
-    });
-    try {
-      return await importModels(
-        request,
-        {
-          modelsFolder: data.models,
-          manifest: files.manifest,
-          installed: () => library.all(),
-          inspectGguf: (modelPath) => inspector.call("inspect", { modelPath, contextTokens }, signal),
-          smokeTest: (model, smokeSignal) =>
-            smokeTest(model, { nodePath, enginesFolder, workFolder: data.work, onLog }, smokeSignal),
-          record: (model) => saveModel(store.writer, model),
-          onProgress: throttled((name, phase, done, total) => emit("models.progress", { name, phase, done, total })),
-        },
-        signal,
-      );
-    } finally {
-      await inspector.dispose();
-    }
-  };
-
-  queue.start(options.resume);
+  sound.queue.start(options.resume);
   onLog(`host ${files.version} started, session ${audit.session}, node ${process.version}`);
 
   return {
@@ -262,6 +224,7 @@ function assemble(
     library,
     store,
     audit,
+    captures: sound.captures,
     speechFacts,
     llmFacts,
     log: onLog,
@@ -270,75 +233,22 @@ function assemble(
         channel,
         hostContract,
         {
-          "readiness.report": ({ measure }, signal) =>
-            readinessReport(
-              {
-                files,
-                dataFolder: data.path,
-                library,
-                onLog,
-                sandbox: async () => (await sealed.get()).report(),
-                factsOf: (engine, model, fresh) =>
-                  engine === "llm" ? llmFacts(model, "auto", fresh) : speechFacts(engine, model, "auto", fresh),
-              },
-              measure,
-              signal,
-            ),
-          "models.list": async () => ({ models: await library.list() }),
-          "models.verify": async ({ name }, signal) => ({
-            models: await library.verify(
-              name,
-              throttled((model, done) =>
-                emit("models.progress", { name: model.name, phase: "reading", done, total: model.bytes }),
-              ),
-              signal,
-            ),
+          ...sound.methods,
+          ...conversationMethods({ store, runs, audit, contextTokens, onChanged: listChanged("conversations") }),
+          ...modelMethods({
+            ...{ files, data, store, library, slot, audit, contextTokens, onLog },
+            onProgress: (progress) => emit("models.progress", progress),
+            onChanged: listChanged("models"),
           }),
-          "models.import": (request, signal) => {
-            const subject = request.name ?? "models";
-            const content = { path: request.path };
-            return audited(
-              audit,
-              { action: "model.import", actor: person(), runId: null, subject, facts: {}, content },
-              () => importFrom(request, signal),
-              ({ imported, refused }) => ({
-                imported: imported.map((model) => `${model.name} ${model.sha256}`).join(", "),
-                refused: refused.length,
-              }),
-            );
-          },
-          "models.remove": async ({ name }) => {
-            await slot.dispose();
-            const freedBytes = await audited(
-              audit,
-              { action: "model.remove", actor: person(), runId: null, subject: name, facts: {}, content: {} },
-              () => library.remove(name),
-            );
-            return { freedBytes };
-          },
-          "transcriptions.start": (request, signal) => startTranscription(transcriptions, queue, request, signal),
-          "jobs.list": () => ({ jobs: queue.list() }),
-          "jobs.get": ({ id }) => queue.view(id),
-          "jobs.pause": ({ id }) => queue.pause(id),
-          "jobs.resume": ({ id }) => queue.resume(id),
-          "jobs.cancel": ({ id }) => queue.cancel(id),
-          "recordings.list": () => ({ recordings: recordingViews(store) }),
-          "transcripts.get": ({ id }) => transcriptView(store, id),
-          "transcripts.export": async ({ id, format }) => {
-            const text = exportTranscript(store, id, format);
-            const what = { subject: id, facts: { kind: "transcript", format }, content: {} };
-            await audit.event({ action: "export", actor: person(), runId: null, ...what });
-            return { text };
-          },
-          "transcripts.search": ({ query, limit }) => ({ hits: searchSegments(store.reader, { query, limit }) }),
-          "runs.start": (request) => runs.start(request),
-          "runs.cancel": async ({ id }) => {
-            await runs.cancel(id);
-            return {};
-          },
-          "runs.retry": ({ id }) => runs.retry(id),
-          "runs.get": ({ id }) => runs.get(id),
-          ...policyMethods(policy, approvals, sealed.get),
+          ...machineMethods({
+            ...{ files, dataFolder: data.path, library, policy, onLog, sealedTools: sealed.get },
+            desktopDecodes: () => options.desktop !== undefined,
+            unsealedBecause: process.env["INDOORS_HOST_SEAL"],
+            factsOf: (engine, model, fresh) =>
+              engine === "llm" ? llmFacts(model, "auto", fresh) : speechFacts(engine, model, "auto", fresh),
+          }),
+          ...settingsMethods(store, audit, (now) => emit("settings.changed", now)),
+          ...policyMethods(policy, approvals, sealed.get, audit),
           ...auditMethods(audit),
         },
         {
@@ -357,7 +267,7 @@ function assemble(
       });
     },
     async dispose() {
-      await queue.dispose();
+      await sound.dispose();
       approvals.dispose();
       await runs.dispose();
       await sealed.dispose();
@@ -368,15 +278,5 @@ function assemble(
       unlock();
       await localLog.flush();
     },
-  };
-}
-
-/** At most ten calls a second: progress is for eyes. */
-function throttled<A extends unknown[]>(tell: (...args: A) => void): (...args: A) => void {
-  let toldAt = 0;
-  return (...args) => {
-    if (performance.now() - toldAt < 100) return;
-    toldAt = performance.now();
-    tell(...args);
   };
 }

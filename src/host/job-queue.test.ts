@@ -30,11 +30,20 @@ const counting: JobHandler = {
     }
   },
   clean: async (job) => void cleaned.push(String(job.input)),
+  worksOn: (job) => (removed.has(String(job.input)) ? null : { recordingId: "r", transcriptId: `t-${job.input}` }),
 };
+const removed = new Set<string>();
+let reordered = 0;
 const views: JobView[] = [];
 const open = (resume: "all" | "asked") => {
   store = openStore(join(folder, "db.sqlite"));
-  queue = new JobQueue({ store, handlers: [counting], onChange: (view) => views.push(view), onLog: () => {} });
+  queue = new JobQueue({
+    store,
+    handlers: [counting],
+    onChange: (view) => views.push(view),
+    onReorder: () => reordered++,
+    onLog: () => {},
+  });
   queue.start(resume);
 };
 const close = async () => {
@@ -46,6 +55,8 @@ const status = (id: string) => queue.view(id).job.status;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "indoors-queue-"));
   for (const list of [seen, cleaned, views]) list.length = 0;
+  removed.clear();
+  reordered = 0;
   open("all");
 });
 afterEach(async () => {
@@ -115,4 +126,67 @@ test("time left comes from the speed seen", async () => {
   expect(lefts.length).toBeGreaterThan(3);
   expect(lefts.every((left) => left !== null && left >= 0 && left < 5000)).toBe(true);
   expect(queue.view(id).timeLeftMs).toBeNull();
+});
+
+test("a job that waits can be paused and resumed; whoever watches hears of both", async () => {
+  const first = queue.enqueue("count", "a").id;
+  const second = queue.enqueue("count", "b").id;
+  expect(views.map(({ job }) => [job.id, job.status])).toEqual([
+    [first, "queued"],
+    [second, "queued"],
+  ]);
+  expect(await queue.pause(second)).toMatchObject({ job: { status: "paused" }, recordingId: "r", transcriptId: "t-b" });
+  expect(views.some(({ job }) => job.id === second && job.status === "paused")).toBe(true);
+  await expect.poll(() => status(first)).toBe("done");
+  expect(seen).not.toContain("b1");
+  queue.resume(second);
+  await expect.poll(() => status(second)).toBe("done");
+});
+
+test("waiting jobs are done in the order they were put in", async () => {
+  const [a, b, c, d] = ["a", "b", "c", "d"].map((input) => queue.enqueue("count", input).id) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  await expect.poll(() => status(a)).toBe("running");
+  queue.move(d, b);
+  queue.move(b, null);
+  expect(reordered).toBe(2);
+  expect(queue.list().map(({ job }) => job.id)).toEqual([a, d, c, b]);
+  expect(() => queue.move(a, null)).toThrow(expect.objectContaining({ code: "input.invalid" }));
+  expect(() => queue.move(c, a)).toThrow(expect.objectContaining({ code: "input.invalid" }));
+  expect(() => queue.move(c, "nobody")).toThrow(expect.objectContaining({ code: "not-found" }));
+  await expect(queue.forget(b)).rejects.toMatchObject({ code: "input.invalid" });
+  await expect.poll(() => status(b)).toBe("done");
+  expect(seen.filter((word) => word.endsWith("10"))).toEqual(["a10", "d10", "c10", "b10"]);
+});
+
+test("a cancelled job that is tried again goes on after what is committed, as the last", async () => {
+  const { id } = queue.enqueue("count", "a");
+  await expect.poll(() => seen.length).toBeGreaterThan(2);
+  await queue.cancel(id);
+  const other = queue.enqueue("count", "b").id;
+  queue.retry(id);
+  await expect.poll(() => status(id)).toBe("done");
+  expect(status(other)).toBe("done");
+  expect(seen.filter((word) => word.startsWith("a"))).toEqual(Array.from({ length: 10 }, (_, i) => `a${i + 1}`));
+  expect(seen.indexOf("b10")).toBeLessThan(seen.indexOf("a10"));
+});
+
+test("a failed job loses its error when it is tried again; what nothing is left of cannot be", async () => {
+  const { id } = queue.enqueue("count", "bad");
+  await expect.poll(() => status(id)).toBe("failed");
+  expect(queue.retry(id).job).toMatchObject({ status: "queued", error: null });
+  await expect.poll(() => status(id)).toBe("failed");
+  expect(queue.view(id).job.attempts).toBe(2);
+  removed.add("bad");
+  expect(() => queue.retry(id)).toThrow(expect.objectContaining({ code: "input.invalid" }));
+  expect(queue.view(id)).toMatchObject({ recordingId: null, transcriptId: null });
+  await queue.forget(id);
+  expect(queue.list()).toEqual([]);
+  const done = queue.enqueue("count", "c").id;
+  await expect.poll(() => status(done)).toBe("done");
+  expect(() => queue.retry(done)).toThrow(expect.objectContaining({ code: "input.invalid" }));
 });

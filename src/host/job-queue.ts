@@ -7,11 +7,14 @@ import {
   completeJob,
   createJob,
   failJob,
+  forgetJob,
   getJob,
   listJobs,
   pauseJob,
+  placeJob,
   recoverInterruptedJobs,
   resumeJob,
+  retryJob,
 } from "../store/jobs.ts";
 import type { Store } from "../store/open-store.ts";
 import { timeLeftMs } from "./time-left.ts";
@@ -24,6 +27,8 @@ export interface JobHandler {
   run(job: Job, signal: AbortSignal, onProgress: () => void): Promise<void>;
   /** Takes away what only the unfinished job needed. */
   clean(job: Job): Promise<void>;
+  /** What it works on, as far as that still exists. Without it the job cannot be tried again. */
+  worksOn(job: Job): Pick<JobView, "recordingId" | "transcriptId"> | null;
   /** Progress units per millisecond of earlier jobs like this one; null when there were none. */
   knownSpeed(job: Job): number | null;
 }
@@ -32,6 +37,8 @@ export interface JobQueueOptions {
   readonly store: Store;
   readonly handlers: readonly JobHandler[];
   readonly onChange: (view: JobView) => void;
+  /** Told when the queue has another order, or fewer jobs. */
+  readonly onReorder: () => void;
   readonly onLog: (line: string) => void;
 }
 
@@ -58,9 +65,8 @@ export class JobQueue {
     const { writer } = this.#options.store;
     recoverInterruptedJobs(writer);
     if (resume === "asked") {
-      // A queued job cannot be paused, so it is claimed for the moment that takes.
       writer.transaction(() => {
-        for (let job = claimNextJob(writer); job !== undefined; job = claimNextJob(writer)) pauseJob(writer, job.id);
+        for (const { id } of listJobs(writer, { statuses: ["queued"] })) pauseJob(writer, id);
       });
     }
     this.#kick();
@@ -68,6 +74,7 @@ export class JobQueue {
 
   enqueue(kind: string, input: unknown): Job {
     const job = createJob(this.#options.store.writer, { kind, input });
+    this.#tell(job.id);
     this.#kick();
     return job;
   }
@@ -76,6 +83,7 @@ export class JobQueue {
     return this.#view(getJob(this.#options.store.reader, id));
   }
 
+  /** All jobs in the order of the queue, the ended ones where they were. */
   list(): JobView[] {
     return listJobs(this.#options.store.reader).map((job) => this.#view(job));
   }
@@ -83,15 +91,52 @@ export class JobQueue {
   /** Stops a job where it is; what is committed stays. @throws IndoorsError `not-found`, `input.invalid` */
   async pause(id: string): Promise<JobView> {
     if (this.#running?.id === id) await this.#stop("pause");
-    else pauseJob(this.#options.store.writer, id);
+    else {
+      pauseJob(this.#options.store.writer, id);
+      this.#tell(id);
+    }
     return this.view(id);
   }
 
   /** @throws IndoorsError `not-found`, `input.invalid` */
   resume(id: string): JobView {
     resumeJob(this.#options.store.writer, id);
+    this.#tell(id);
     this.#kick();
     return this.view(id);
+  }
+
+  /**
+   * Queues a failed or cancelled job again, as the last; it goes on after what is committed.
+   * @throws IndoorsError `not-found`; `input.invalid` when it has not failed or what it worked on is gone.
+   */
+  retry(id: string): JobView {
+    const job = getJob(this.#options.store.reader, id);
+    if (this.#handler(job).worksOn(job) === null) {
+      throw new IndoorsError(
+        "input.invalid",
+        `The job cannot be tried again: ${id}. What it worked on was removed. Start a new one.`,
+      );
+    }
+    retryJob(this.#options.store.writer, id);
+    this.#tell(id);
+    this.#options.onReorder();
+    this.#kick();
+    return this.view(id);
+  }
+
+  /** Puts a waiting job before another one, or last. @throws IndoorsError `not-found`, `input.invalid` */
+  move(id: string, before: string | null): void {
+    placeJob(this.#options.store.writer, id, before);
+    this.#options.onReorder();
+  }
+
+  /** Takes an ended job off the list. @throws IndoorsError `not-found`, `input.invalid` */
+  async forget(id: string): Promise<void> {
+    // One that has ended may still be cleaning up.
+    if (getJob(this.#options.store.reader, id).status !== "running") await this.#gone(id);
+    forgetJob(this.#options.store.writer, id);
+    this.#options.onReorder();
   }
 
   /** @throws IndoorsError `not-found`, `input.invalid` */
@@ -100,7 +145,7 @@ export class JobQueue {
     else {
       const job = cancelJob(this.#options.store.writer, id);
       await this.#handler(job).clean(job);
-      this.#options.onChange(this.#view(job));
+      this.#tell(id);
     }
     return this.view(id);
   }
@@ -116,7 +161,15 @@ export class JobQueue {
     const running = this.#running;
     if (running === undefined) return;
     running.controller.abort(new IndoorsError("cancelled", undefined, { reason }));
-    while (this.#running === running) await new Promise((resolve) => setTimeout(resolve, 5));
+    await this.#gone(running.id);
+  }
+
+  async #gone(id: string): Promise<void> {
+    while (this.#running?.id === id) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  #tell(id: string): void {
+    this.#options.onChange(this.view(id));
   }
 
   #kick(): void {
@@ -133,10 +186,10 @@ export class JobQueue {
   }
 
   async #do(job: Job): Promise<void> {
-    const { store, onChange, onLog } = this.#options;
+    const { store, onLog } = this.#options;
     const controller = new AbortController();
     this.#running = { id: job.id, controller, startedMs: performance.now(), from: job.progress.done };
-    const tell = () => onChange(this.view(job.id));
+    const tell = () => this.#tell(job.id);
     tell();
     try {
       const handler = this.#handler(job);
@@ -177,7 +230,8 @@ export class JobQueue {
       elapsedMs: running ? performance.now() - running.startedMs : 0,
       knownSpeed: handler.knownSpeed(job),
     });
-    return { job, title: handler.title(job), timeLeftMs: open ? left : null };
+    const { recordingId, transcriptId } = handler.worksOn(job) ?? { recordingId: null, transcriptId: null };
+    return { job, title: handler.title(job), timeLeftMs: open ? left : null, recordingId, transcriptId };
   }
 
   #handler(job: Job): JobHandler {

@@ -7,7 +7,8 @@ import { type Policy, type PolicyRule, policy as policySchema } from "../shared/
 import { fieldOf } from "./field-of.ts";
 
 const maxBytes = 1_000_000;
-const effects = ["effect:read", "effect:write", "effect:run"];
+/** What a rule may name in the place of a tool. */
+export const effects = ["effect:read", "effect:write", "effect:run"];
 
 /** The policy of a data folder: one readable file, read anew for every call, so that an edit holds at once. */
 export interface PolicyFile {
@@ -17,8 +18,15 @@ export interface PolicyFile {
    * put in the place of a file that cannot be used.
    */
   read(): Promise<Policy>;
-  /** Puts rules on top of the others, in one step: after a crash the file is the old one or the new one. */
+  /** Puts rules on top of the others. */
   addOnTop(rules: readonly PolicyRule[]): Promise<void>;
+  /**
+   * Makes another policy of the one in the file, in one step: after a crash the file is the old one or the new one.
+   * Changes wait for each other. Returns both.
+   */
+  change(
+    edit: (policy: Policy) => Policy | Promise<Policy>,
+  ): Promise<{ readonly before: Policy; readonly after: Policy }>;
 }
 
 /** Opens `policy.json` of a data folder, and writes the default policy when there is none. */
@@ -27,19 +35,22 @@ export async function openPolicyFile(dataFolder: string): Promise<PolicyFile> {
   await writeFile(path, textOf(defaultPolicy), { flag: "wx", mode: 0o600 }).catch(() => {
     // It is there, and stays as it is. Whatever else went wrong shows when it is read: then nothing may run.
   });
-  let last: Promise<void> = Promise.resolve();
+  let last: Promise<unknown> = Promise.resolve();
+  const change: PolicyFile["change"] = (edit) => {
+    const next = last.then(async () => {
+      const before = await readPolicy(path);
+      const after = await edit(before);
+      if (after !== before) await replace(path, textOf(after));
+      return { before, after };
+    });
+    last = next.catch(() => {});
+    return next;
+  };
   return {
     path,
     read: () => readPolicy(path),
-    addOnTop(rules) {
-      const add = async () => {
-        const { rules: others, ...rest } = await readPolicy(path);
-        return await replace(path, textOf({ ...rest, rules: [...rules, ...others] }));
-      };
-      const next = last.then(add);
-      last = next.catch(() => {});
-      return next;
-    },
+    addOnTop: async (rules) => void (await change((policy) => ({ ...policy, rules: [...rules, ...policy.rules] }))),
+    change,
   };
 }
 

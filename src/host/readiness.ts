@@ -15,9 +15,7 @@ import type { EngineFacts } from "./engine-facts.ts";
 import { findFfmpeg } from "./find-ffmpeg.ts";
 import { inGigabytes, speechNeedBytes } from "./inspect-model-file.ts";
 import type { ModelLibrary } from "./model-library.ts";
-import { sandboxItems } from "./sandbox-items.ts";
-
-type Item = Readiness["items"][number];
+import { readinessItems, usable } from "./readiness-items.ts";
 
 export interface ReadinessParts {
   readonly files: AppFiles;
@@ -29,6 +27,8 @@ export interface ReadinessParts {
     model: InstalledModel,
     fresh: boolean,
   ) => Promise<EngineFacts>;
+  /** Whether a desktop is connected that decodes what Chromium can. */
+  readonly desktopDecodes: boolean;
   /** What the last probe of the sandbox found. */
   readonly sandbox: () => Promise<SandboxReport>;
   readonly onLog: (line: string) => void;
@@ -44,64 +44,10 @@ export async function readinessReport(
   const sandbox = await parts.sandbox();
   const cpu = describeCpu();
   const statuses = await library.list();
-  const present = (role: ModelRole) =>
-    statuses.filter(({ model, state }) => model.role === role && state !== "missing" && state !== "changed");
+  const present = (role: ModelRole) => usable(statuses, role);
   const whisperNode = existsSync(join(files.enginesFolder, "whisper-node", "main"));
-  const ffmpeg = findFfmpeg();
-  const fetch = "Run `npm run -s indoors -- models fetch` while setting up, or import a model from a stick.";
-
-  const needsModel = (feature: string, role: ModelRole): Item => {
-    const names = present(role).map(({ model }) => model.name);
-    return names.length > 0
-      ? { feature, state: "ready", detail: `with ${names.join(", ")}`, remedy: null }
-      : { feature, state: "missing", detail: `no ${role} model on this machine`, remedy: fetch };
-  };
-  const speech = needsModel("Speech to text", "speech");
-  const voice = needsModel("Telling speech from silence", "voice-activity");
-  const chat = needsModel("Asking the agent", "chat");
-  const pictures = needsModel("Reading scans and pictures", "ocr");
-  const onlyStarter = present("chat").every(({ model }) => model.origin === "default");
-  const items: Item[] = [
-    speech,
-    voice,
-    pictures.state === "missing" ? { ...pictures, state: "limited" } : pictures,
-    whisperNode
-      ? {
-          feature: "Word times and probabilities",
-          state: "ready",
-          detail: "the whisper-node engine is built",
-          remedy: null,
-        }
-      : {
-          feature: "Word times and probabilities",
-          state: "limited",
-          detail: "the whisper-node engine is not built",
-          remedy: "Run `npm run build:whisper-node` (needs make and g++).",
-        },
-    { feature: "wav, mp3, ogg, opus, flac", state: "ready", detail: "decoders are built in", remedy: null },
-    ffmpeg === null
-      ? {
-          feature: "m4a, mp4, mov, webm",
-          state: "limited",
-          detail: "there is no ffmpeg on this machine",
-          remedy: "Install ffmpeg, or convert such recordings to wav or flac.",
-        }
-      : { feature: "m4a, mp4, mov, webm", state: "ready", detail: `decoded by ${ffmpeg}`, remedy: null },
-    chat.state === "ready" && onlyStarter
-      ? {
-          ...chat,
-          state: "limited",
-          detail: `${chat.detail}: the starter model proves the loop, it is not for work`,
-          remedy: "Import a better GGUF: `npm run -s indoors -- models import FILE.gguf`.",
-        }
-      : chat,
-    ...sandboxItems(sandbox),
-  ];
-  for (const { model, state } of statuses) {
-    if (state !== "changed") continue;
-    const detail = "its bytes are not those that were brought here; it will not be loaded";
-    items.push({ feature: `Model ${model.name}`, state: "missing", detail, remedy: "Fetch or import it again." });
-  }
+  const { desktopDecodes } = parts;
+  const items = [...readinessItems({ models: statuses, whisperNode, desktopDecodes, ffmpeg: findFfmpeg(), sandbox })];
 
   const engines: Readiness["engines"] = [];
   const models: Readiness["models"] = [];
@@ -159,9 +105,9 @@ export async function readinessReport(
 
   if (measure !== "none") {
     const tries = [
-      ["transcribe-cpp", speech.state === "missing" ? null : await library.choose("speech", null)],
-      ["whisper-node", speech.state === "missing" || !whisperNode ? null : await library.choose("speech", null)],
-      ["llm", chat.state === "missing" ? null : await library.choose("chat", null)],
+      ["transcribe-cpp", present("speech").length === 0 ? null : await library.choose("speech", null)],
+      ["whisper-node", present("speech").length === 0 || !whisperNode ? null : await library.choose("speech", null)],
+      ["llm", present("chat").length === 0 ? null : await library.choose("chat", null)],
     ] as const;
     for (const [engine, model] of tries) {
       if (model === null) continue;
@@ -184,7 +130,10 @@ export async function readinessReport(
         });
       } catch (error) {
         if (!(error instanceof IndoorsError)) parts.onLog(`${engine}: ${messageOf(error)}`);
-        items.push({ feature: `Engine ${engine}`, state: "missing", detail: messageOf(error), remedy: null });
+        items.push({
+          ...{ id: `engine:${engine}`, feature: `Engine ${engine}`, state: "missing", remedy: null, action: null },
+          detail: messageOf(error),
+        });
       }
     }
   }

@@ -35,7 +35,7 @@ export async function measureSpeech(options: MeasureSpeechOptions): Promise<Engi
     else await writeTestTone(pcmPath, 10_000);
     const audio = { pcmPath, durationMs: 10_000 };
     const window = { start: 0, end: 10 * pcmSampleRate };
-    const multilingual = model.format === "ggml" ? await isMultilingual(model.path) : true;
+    const multilingual = await isMultilingual(model);
     let first = true;
     let loaded: SpeechProcess["loaded"] | undefined;
     const { best, all } = await calibrateThreads(describeCpu().cores, async (threads) => {
@@ -75,7 +75,9 @@ export function describeDevice(device: { readonly kind: string; readonly name: s
     : `${device.kind} (${device.name})`;
 }
 
-async function isMultilingual(path: string): Promise<boolean> {
+/** False for a speech model that knows English only. */
+export async function isMultilingual({ path, format }: InstalledModel): Promise<boolean> {
+  if (format !== "ggml") return true;
   const check = await checkGgmlFile(path);
   return !check.ok || check.model.multilingual;
 }

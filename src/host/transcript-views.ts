@@ -1,21 +1,25 @@
-import type { TranscriptView } from "../shared/host-contract.ts";
+import type { RecordingView, TranscriptView } from "../shared/host-contract.ts";
 import type { ExportFormat } from "../shared/speech.ts";
 import { formatTranscript } from "../speech/formats.ts";
 import type { Store } from "../store/open-store.ts";
 import { getRecording, listRecordings } from "../store/recordings.ts";
 import { getTranscript, listSegments, listTranscripts } from "../store/transcripts.ts";
 
-/** The library as a list. */
-export function recordingViews({ reader }: Store) {
-  return listRecordings(reader).map(({ id, name, path, durationMs, addedAt }) => ({
+/** The library as a list, the newest recording first and of each the newest transcript. */
+export function recordingViews({ reader }: Store): RecordingView[] {
+  const transcripts = Map.groupBy(listTranscripts(reader, null), ({ recordingId }) => recordingId);
+  return listRecordings(reader).map(({ id, name, path, bytes, durationMs, addedAt, source }) => ({
     id,
     name,
     path,
+    bytes,
     durationMs,
     addedAt,
-    transcripts: listTranscripts(reader, id).map((transcript) => ({
+    source,
+    transcripts: (transcripts.get(id) ?? []).map((transcript) => ({
       id: transcript.id,
       status: transcript.status,
+      language: transcript.language,
       origin: transcript.origin,
     })),
   }));

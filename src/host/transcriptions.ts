@@ -1,42 +1,41 @@
-import { constants } from "node:fs";
-import { access, readdir, rm, stat } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
-import { IndoorsError, throwIfCancelled } from "../shared/errors.ts";
 import type { Job } from "../shared/job.ts";
 import { deviceChoice, type InstalledModel } from "../shared/model.ts";
 import { pcmBytesPerSample, pcmSampleRate, type SpeechEngineName, speechEngineName } from "../shared/speech.ts";
-import { vocabularyPrompt } from "../speech/prompt.ts";
 import { transcribeRecording } from "../speech/transcribe.ts";
 import { commitWindow } from "../store/commit-window.ts";
 import { listJobs, updateJob } from "../store/jobs.ts";
 import type { Store } from "../store/open-store.ts";
-import { addRecording, describeRecording, getRecording } from "../store/recordings.ts";
-import { completeTranscript, deleteTranscript, getTranscript, openTranscript } from "../store/transcripts.ts";
+import { describeRecording, getRecording } from "../store/recordings.ts";
+import { completeTranscript, getTranscript, settleOrigin, type Transcript } from "../store/transcripts.ts";
 import type { AuditLog } from "./audit-log.ts";
-import { person } from "./audit.ts";
 import { audited } from "./audited.ts";
 import { AudioEngine } from "./audio-engine.ts";
+import type { DesktopDecoder } from "./desktop-decoder.ts";
 import type { EngineFacts } from "./engine-facts.ts";
-import type { JobHandler, JobQueue } from "./job-queue.ts";
+import type { JobHandler } from "./job-queue.ts";
 import { modelLoadEntry } from "./model-load-entry.ts";
 import type { ModelLibrary } from "./model-library.ts";
-import { sha256File } from "./sha256-file.ts";
 import { SpeechProcess } from "./speech-engine.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 export const transcriptionKind = "transcription";
 
-const transcriptionInput = z.strictObject({
+// Jobs of earlier versions said their threads, too.
+const transcriptionInput = z.object({
   recordingId: z.string(),
   transcriptId: z.string(),
   engine: speechEngineName,
   model: z.string(),
   device: deviceChoice,
-  threads: z.int(),
   language: z.string(),
   prompt: z.string(),
+  /** Hear it anew, even if there is a transcript of the same making. */
+  again: z.boolean().default(false),
 });
-type TranscriptionInput = z.infer<typeof transcriptionInput>;
+export type TranscriptionInput = z.infer<typeof transcriptionInput>;
 
 export interface TranscriptionParts {
   readonly store: Store;
@@ -46,6 +45,9 @@ export interface TranscriptionParts {
   readonly nodePath: string;
   readonly enginesFolder: string;
   readonly ffmpegPath: string | null;
+  readonly desktop: DesktopDecoder | null;
+  /** Told when a recording came. */
+  readonly onRecordings: () => void;
   readonly speechFacts: (
     engine: SpeechEngineName,
     model: InstalledModel,
@@ -53,88 +55,6 @@ export interface TranscriptionParts {
   ) => Promise<EngineFacts>;
   readonly onLog: (line: string) => void;
   readonly onNotice: (sentence: string) => void;
-}
-
-export interface TranscriptionRequest {
-  readonly path: string;
-  readonly model: string | null;
-  readonly engine: SpeechEngineName;
-  readonly language: string;
-  readonly vocabulary: readonly string[];
-  readonly device: z.infer<typeof deviceChoice>;
-  readonly again: boolean;
-}
-
-/**
- * Adds the recording and queues its transcription. Asked for the same once more, it goes on with the unfinished job,
- * or gives the transcript that is there.
- * @throws IndoorsError `file.unreadable`, `audio.undecodable` for an empty file, `model.missing`, `model.changed`,
- * `engine.missing`, `input.invalid` for a language the model does not know.
- */
-export async function startTranscription(
-  parts: TranscriptionParts,
-  queue: JobQueue,
-  request: TranscriptionRequest,
-  signal: AbortSignal,
-): Promise<{ jobId: string; recordingId: string; transcriptId: string }> {
-  const { store, library, onNotice } = parts;
-  const bytes = await requireRecording(request.path);
-  const model = await library.choose("speech", request.model);
-  await library.ensureUnchanged(model, signal);
-  const facts = await parts.speechFacts(request.engine, model, request.device);
-  throwIfCancelled(signal);
-  const language = chooseLanguage(request.language, model, facts.multilingual);
-  const prompt = vocabularyPrompt(request.vocabulary);
-  if (prompt.fitted < prompt.total) {
-    onNotice(
-      `The vocabulary is longer than the model's prompt: the first ${prompt.fitted} of ${prompt.total} terms are used. Put the most important first.`,
-    );
-  }
-  const sha256 = await sha256File(request.path, { signal });
-  await parts.audit.event({
-    action: "recording.add",
-    actor: person(),
-    runId: null,
-    subject: "recording",
-    facts: { bytes },
-    content: { path: request.path, sha256 },
-  });
-  const recording = addRecording(store.writer, { path: request.path, name: basename(request.path), sha256, bytes });
-  const origin = {
-    engine: request.engine,
-    engineVersion: facts.engineVersion,
-    modelName: model.name,
-    modelSha256: model.sha256,
-    device: facts.device,
-    threads: facts.threads,
-    language,
-    vocabulary: request.vocabulary.slice(0, prompt.fitted),
-  };
-  let transcript = openTranscript(store.writer, { recordingId: recording.id, origin });
-  const unfinished = listJobs(store.reader, {
-    kind: transcriptionKind,
-    statuses: ["queued", "running", "paused"],
-  }).find((job) => inputOf(job).transcriptId === transcript.id);
-  if (unfinished !== undefined) {
-    if (unfinished.status === "paused") queue.resume(unfinished.id);
-    return { jobId: unfinished.id, recordingId: recording.id, transcriptId: transcript.id };
-  }
-  if (request.again && (transcript.status === "complete" || transcript.cursor.nextWindow > 0)) {
-    deleteTranscript(store.writer, transcript.id);
-    transcript = openTranscript(store.writer, { recordingId: recording.id, origin });
-  }
-  const input: TranscriptionInput = {
-    recordingId: recording.id,
-    transcriptId: transcript.id,
-    engine: request.engine,
-    model: model.name,
-    device: request.device,
-    threads: facts.threads,
-    language,
-    prompt: prompt.text,
-  };
-  const { id } = queue.enqueue(transcriptionKind, input);
-  return { jobId: id, recordingId: recording.id, transcriptId: transcript.id };
 }
 
 /** The job handler: decodes, finds speech, transcribes window by window, each window one transaction with its cursor. */
@@ -149,16 +69,19 @@ export function transcriptionHandler(parts: TranscriptionParts): JobHandler {
     kind: transcriptionKind,
     title: (job) => `Transcribe ${recordingName(store, inputOf(job).recordingId)}`,
     knownSpeed: (job) => speeds.get(speedKey(inputOf(job))) ?? null,
+    worksOn: (job) => worksOn(store, inputOf(job)),
 
     async run(job, signal, onProgress) {
       const input = inputOf(job);
-      const transcript = getTranscript(store.reader, input.transcriptId);
-      if (transcript.status === "complete") return;
+      if (getTranscript(store.reader, input.transcriptId).status === "complete") return;
       const recording = getRecording(store.reader, input.recordingId);
       const model = await library.choose("speech", input.model);
       await library.ensureUnchanged(model, signal);
       const voiceModel = await library.choose("voice-activity", null);
       await library.ensureUnchanged(voiceModel, signal);
+      const transcript = await settled(parts, input, model, signal);
+      if (transcript.status === "complete") return;
+      const { threads } = transcript.origin;
 
       const audio = new AudioEngine({ ...parts, voiceModelPath: voiceModel.path, pcmPath: pcmPath(job) });
       let speech: SpeechProcess | undefined;
@@ -194,7 +117,7 @@ export function transcriptionHandler(parts: TranscriptionParts): JobHandler {
                 speech ??= await audited(
                   parts.audit,
                   modelLoadEntry(model, { engine: input.engine, device: input.device, purpose: "use" }),
-                  () => SpeechProcess.open({ ...parts, ...input, model }),
+                  () => SpeechProcess.open({ ...parts, ...input, model, threads }),
                 );
                 return await speech.transcribe(request, windowSignal);
               },
@@ -236,6 +159,21 @@ export async function cleanWorkFolder(workFolder: string, store: Store): Promise
   }
 }
 
+/** The transcript of a job with its whole origin: the engine is measured here when it never was, which takes seconds. */
+async function settled(
+  { store, speechFacts }: Pick<TranscriptionParts, "store" | "speechFacts">,
+  { transcriptId, engine, device, again }: TranscriptionInput,
+  model: InstalledModel,
+  signal: AbortSignal,
+): Promise<Transcript> {
+  const transcript = getTranscript(store.reader, transcriptId);
+  if (transcript.origin.threads > 0) return transcript;
+  const facts = await unlessAborted(speechFacts(engine, model, device), signal);
+  const { engineVersion, threads } = facts;
+  const origin = { ...transcript.origin, engineVersion, device: facts.device, threads };
+  return settleOrigin(store.writer, transcriptId, origin, { takeOver: !again });
+}
+
 /** Decoded audio that is whole is under its final name, so a resumed job need not decode again. */
 async function decodeOnce(
   audio: AudioEngine,
@@ -259,42 +197,6 @@ function cursorOf(cursor: { readonly nextWindow: number; readonly doneMs: number
   return cursor.nextWindow === 0 ? null : cursor;
 }
 
-function chooseLanguage(asked: string, model: InstalledModel, multilingual: boolean): string {
-  if (asked !== "auto" && !/^[a-z]{2,3}$/.test(asked)) {
-    throw new IndoorsError("input.invalid", `'${asked}' is not a language code. Use one like en, de, es, or auto.`);
-  }
-  if (multilingual || asked === "en") return asked;
-  if (asked === "auto") return "en";
-  throw new IndoorsError(
-    "input.invalid",
-    `The model ${model.name} knows English only, not '${asked}'. Name a multilingual one with --model, such as tiny.`,
-  );
-}
-
-async function requireRecording(path: string): Promise<number> {
-  const file = basename(path);
-  const found = await stat(path).catch(() => null);
-  if (found === null) {
-    throw new IndoorsError("file.unreadable", `Transcribing failed: ${path}. There is no such file. Check the path.`);
-  }
-  if (found.isDirectory()) {
-    throw new IndoorsError(
-      "file.unreadable",
-      `Transcribing failed: ${path}. It is a folder. Name the recordings in it.`,
-    );
-  }
-  if (!found.isFile()) {
-    throw new IndoorsError("file.unreadable", `Transcribing failed: ${path}. It is not a file. Name a recording.`);
-  }
-  await access(path, constants.R_OK).catch(() => {
-    throw new IndoorsError("file.unreadable", `Transcribing failed: ${path}. You may not read it. Ask its owner.`);
-  });
-  if (found.size === 0) {
-    throw new IndoorsError("audio.undecodable", `Transcribing failed: ${file}. The file is empty. Copy it again.`);
-  }
-  return found.size;
-}
-
 function recordingName(store: Store, id: string): string {
   try {
     return getRecording(store.reader, id).name;
@@ -303,6 +205,21 @@ function recordingName(store: Store, id: string): string {
   }
 }
 
-function inputOf(job: Job): TranscriptionInput {
+function worksOn({ reader }: Store, { recordingId, transcriptId }: TranscriptionInput) {
+  // A transcript does not outlive its recording.
+  try {
+    getTranscript(reader, transcriptId);
+    return { recordingId, transcriptId };
+  } catch {
+    return null;
+  }
+}
+
+/** The jobs that transcribe a recording, of every status. */
+export function jobsOfRecording({ reader }: Store, recordingId: string): Job[] {
+  return listJobs(reader, { kind: transcriptionKind }).filter((job) => inputOf(job).recordingId === recordingId);
+}
+
+export function inputOf(job: Job): TranscriptionInput {
   return transcriptionInput.parse(job.input);
 }
