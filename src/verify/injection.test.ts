@@ -215,6 +215,7 @@ async function attackWith(attack: Attack, setup: { policy: Policy; answer: "allo
   const said = {
     recordingId: "r",
     recordingName: "call.wav",
+    transcriptId: "t",
     segmentId: 1,
     startMs: 0,
     endMs: 1,

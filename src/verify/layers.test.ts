@@ -51,17 +51,32 @@ const layers: Readonly<Record<string, Layer>> = {
       ...["shared", "agent", "speech", "notes", "store", "engines", "tools", "mcp", "host", "main", "cli"],
       ...["setup"],
     ].map((name) => `src/${name}`),
-    packages: ["zod"],
+    packages: ["zod", "playwright-core", "axe-core", "@electron/asar", "@electron/fuses"],
     node: true,
   },
-  renderer: { folders: ["src/shared"], packages: ["zod", "react", "react-dom"], node: false },
+  renderer: {
+    folders: ["src/shared"],
+    packages: [
+      ...["zod", "react", "react-dom", "@base-ui/react", "@tanstack/react-virtual", "lucide-react", "react-markdown"],
+      ...["intl-messageformat", "mediabunny", "@fontsource-variable/inter", "@fontsource/jetbrains-mono"],
+    ],
+    node: false,
+  },
   /** Files beside the folders: the configuration of the checks. */
   src: { folders: [], packages: [], node: true },
 };
 
 /** What a test, what it starts, and the configuration of the tests may import besides. */
 const forTests: Layer = { folders: ["src/shared"], packages: ["vitest"], node: true };
-const isForTests = (file: string) => /\.test\.m?ts$|\.test\.mjs$|\/testing\/|vitest\.config\.ts$/.test(file);
+const isForTests = (file: string) => /\.test\.m?tsx?$|\.test\.mjs$|\/testing\/|vitest\.config\.ts$/.test(file);
+
+/** What builds the code and is not in what is built. */
+const forBuilds: Layer = {
+  folders: [],
+  packages: ["vite", "@vitejs/plugin-react", "@formatjs/icu-messageformat-parser"],
+  node: true,
+};
+const isForBuilds = (file: string) => /\/vite\.config\.ts$|^renderer\/.*\.mjs$/.test(file);
 
 /** Nobody imports the network, the tests included. */
 const network = new Set([
@@ -78,12 +93,20 @@ const importForms: readonly RegExp[] = [
   /\bcreateRequire\s*\([^)]*\)\s*\(\s*["'`]([^"'`\n]+)["'`]/g,
 ];
 
+/** The same for styles. What url() names in a style is a file of the house, or of a package. */
+const styleForms: readonly RegExp[] = [
+  /@import\s+(?:url\(\s*)?["']?([^"')\s;]+)/g,
+  /\burl\(\s*["']?([^"'#)][^"')]*)["']?\s*\)/g,
+  /^\s*composes:[^;]*\bfrom\s+["']([^"'\n]+)["']/gm,
+];
+
 /** Ways to reach the network, or any module, that name none of them. */
 const backDoors: readonly (readonly [string, RegExp])[] = [
   [
     "a global of the network",
     /\b(?:globalThis|self|window)\s*(?:\.|\[\s*["'`])(?:fetch|WebSocket|EventSource|XMLHttpRequest)\b/,
   ],
+  ["a way out of Electron", /^[ \t]*import\b[^;]*\b(?:net|autoUpdater)\b[^;]*\bfrom\s*["']electron["']/m],
   ["the inside of Node", /\bprocess\s*\.\s*(?:binding|_linkedBinding|dlopen)\b/],
 ];
 
@@ -92,16 +115,20 @@ function faultsOf(file: string, source: string, table: Readonly<Record<string, L
   const folder = folderOf(file);
   const layer = table[folder];
   if (layer === undefined) return [`${file}: the folder ${folder} is not in the table`];
-  const allowed = isForTests(file)
-    ? {
-        folders: [...layer.folders, ...forTests.folders],
-        packages: [...layer.packages, ...forTests.packages],
-        node: true,
-      }
-    : layer;
+  const more = isForTests(file) ? forTests : isForBuilds(file) ? forBuilds : undefined;
+  const allowed =
+    more === undefined
+      ? layer
+      : {
+          folders: [...layer.folders, ...more.folders],
+          packages: [...layer.packages, ...more.packages],
+          node: true,
+        };
   const faults = backDoors.filter(([, form]) => form.test(source)).map(([what]) => `${file} uses ${what}`);
   for (const name of new Set(
-    importForms.flatMap((form) => [...source.matchAll(form)].map((match) => match[1] ?? "")),
+    (file.endsWith(".css") ? styleForms : importForms).flatMap((form) =>
+      [...source.matchAll(form)].map((match) => match[1] ?? ""),
+    ),
   )) {
     const fault = faultOf(name, file, folder, allowed);
     if (fault !== undefined) faults.push(`${file} imports ${name}: ${fault}`);
@@ -151,7 +178,7 @@ function sourceFiles(): string[] {
         return [];
       }
     })
-    .filter((entry) => entry.isFile() && /\.[cm]?[jt]sx?$/.test(entry.name))
+    .filter((entry) => entry.isFile() && /\.(?:[cm]?[jt]sx?|css)$/.test(entry.name))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join("/"))
     .filter((file) => !file.includes("node_modules/"));
 }
@@ -169,7 +196,11 @@ describe("the layers", () => {
     // A file with imports in which no form matches would pass unseen.
     const blind = files.filter((file) => {
       const source = readFileSync(join(root, file), "utf8");
-      return /^import\b/m.test(source) && !importForms.some((form) => new RegExp(form).test(source));
+      return (
+        !file.endsWith(".css") &&
+        /^import\b/m.test(source) &&
+        !importForms.some((form) => new RegExp(form).test(source))
+      );
     });
     expect(blind).toEqual([]);
     const own = readFileSync(fileURLToPath(import.meta.url), "utf8");
@@ -259,6 +290,25 @@ const broken: readonly (readonly [rule: string, file: string, source: string, fa
   ),
   ["the network in tests", "src/verify/x.test.ts", '@ a from "node:net";', "nobody imports the network"],
   ["the network without node:", "src/engines/x.ts", 'const net = req§uire("net");', "nobody imports the network"],
+  [
+    "the network in a style",
+    "renderer/x.css",
+    'a { background: u§rl("https://example.org/a.png"); }',
+    "by relative path",
+  ],
+  ["a font from elsewhere", "renderer/x.css", "§@§import u§rl(//example.org/a.css);", "by package or by relative path"],
+  ["an unlisted package in a style", "renderer/x.css", '§@§import "normalize.css";', "is not a package of renderer"],
+  ["the builder in what is built", "renderer/x.tsx", '@ { build } from "vite";', "vite is not a package of renderer"],
+  ["Node in the preload script", "src/preload/x.ts", '@ fs from "node:fs";', "may not import Node's modules"],
+  ["Electron's network", "src/main/x.ts", '@ { app, net } from "electron";', "uses a way out of Electron"],
+  [
+    "Electron's updater",
+    "src/main/x.ts",
+    '@ {\n  app,\n  autoUpdater,\n} from "electron";',
+    "uses a way out of Electron",
+  ],
+  ["Electron in the host", "src/host/x.ts", '@ { app } from "electron";', "electron is not a package of src/host"],
+  ["Electron in the page", "renderer/x.ts", '@ { net } from "electron";', "electron is not a package of renderer"],
   ["the network in set-up", "src/setup/x.mjs", 'await @("node:https");', "nobody imports the network"],
 ];
 
@@ -275,6 +325,8 @@ describe("each rule bites", () => {
       ["src/agent/x.test.ts", '@ { it } from "vitest";\n@ { readFileSync } from "node:fs";'],
       ["src/host/x.ts", '@ { a } from "../engines/entries.ts";\n@ { join } from "node:path";'],
       ["src/tools/x.ts", '@ { addDays } from "date-fns/addDays";'],
+      ["src/main/vite.config.ts", '@ { defineConfig } from "vite";\n@ { join } from "node:path";'],
+      ["renderer/x.css", '§@§import "./a.css";\n§@§import "@fontsource-variable/inter/a.css";\na { fill: u§rl(#b); }'],
       ["renderer/a/x.tsx", '@ { useState } from "react";\n@ type { Job } from "../../src/shared/job.ts";'],
     ];
     for (const [file, source] of fine) expect(faultsOf(file, spelled(source))).toEqual([]);

@@ -8,7 +8,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 /** SPDX names under which a package may ship with an Apache-2.0 product without further thought. */
 const allowed = new Set([
   ...["MIT", "MIT-0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause", "Apache-2.0", "BlueOak-1.0.0"],
-  ...["CC0-1.0", "Unlicense", "Python-2.0", "Zlib", "MPL-2.0"],
+  ...["CC0-1.0", "Unlicense", "Python-2.0", "Zlib", "MPL-2.0", "OFL-1.1"],
 ]);
 
 /** Decided one by one, with the reason. A package that is gone must leave this list. */

@@ -12,8 +12,9 @@ const tried = [...reachRows, ...useUpRows, ...commitRows].map(({ id }) => id);
 /** Those that stand in attempts.test.ts itself. */
 const triedThere = ["24a", "24b", "24c", "25a", "25b", "27"];
 
-/** The attempts that a table row speaks of: its first cell. */
-const named = page
+/** The attempts that a table row of their chapter speaks of: its first cell. */
+const [, chapter = ""] = /^## The attempts$(.*?)^## /ms.exec(page) ?? [];
+const named = chapter
   .split("\n")
   .filter((line) => /^\| (?:x?\d)/.test(line))
   .flatMap((line) => line.split("|")[1]?.trim().split(" ") ?? []);
