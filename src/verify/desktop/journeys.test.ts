@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { here } from "../../setup/house.mjs";
 import { violations } from "./accessibility.ts";
 import { dropFiles, giveToDialogs } from "./files-of-person.ts";
-import { press, reach } from "./keyboard.ts";
+import { focused, press, reach } from "./keyboard.ts";
 import { canOpenDesktop } from "./needs-desktop.ts";
 import { type Desktop, openDesktop, temporaryFolder } from "./open-desktop.ts";
 import { keepScreen } from "./screens.ts";
@@ -22,6 +22,7 @@ describe.skipIf(!canOpenDesktop)("a day with the desktop, by keyboard", { timeou
   const seen = (words: string | RegExp, ms = 30_000) => page.getByText(words).first().waitFor({ timeout: ms });
   const heading = (name: string | RegExp) => page.getByRole("heading", { name }).first().waitFor({ timeout: 30_000 });
   async function look(name: string): Promise<void> {
+    await page.locator("h1").first().waitFor({ timeout: 30_000 });
     await keepScreen(page, name);
     expect(await violations(page), name).toEqual([]);
   }
@@ -103,6 +104,7 @@ describe.skipIf(!canOpenDesktop)("a day with the desktop, by keyboard", { timeou
     await look("recordings-search-light");
     await reach(page, /^Said in/);
     await page.keyboard.press("ArrowDown");
+    await expect.poll(() => focused(page)).toMatch(/voltage/i);
     await page.keyboard.press("Enter");
     await page.getByRole("group", { name: "Text" }).or(page.getByLabel("Player")).first().waitFor();
     await look("transcript-light");

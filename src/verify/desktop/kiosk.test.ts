@@ -197,7 +197,7 @@ describe.skipIf(!canOpenDesktop)("a kiosk at its door", () => {
 describe.skipIf(!canOpenDesktop)("without the kiosk", () => {
   it("the same keys reach the page, and the same tools open: the control", async () => {
     await using stack = new AsyncDisposableStack();
-    const desktop = await openDesktop();
+    const desktop = await openDesktop({ env: { INDOORS_DEVTOOLS: "1" } });
     stack.defer(() => desktop.close());
     await desktop.page.waitForLoadState();
     expect(await call(desktop, "host", "policy.get", {})).not.toBe(refused);

@@ -169,13 +169,14 @@ describe.skipIf(!canOpenDesktop)("the shell", () => {
   });
 
   it("gives the page the files of a second start, and itself the focus", async () => {
-    const heard = inPage(`() => new Promise((resolve) => {
-      window.indoors.shell.onMessage(({ event, payload }) => event === "files.opened" && resolve(payload.paths));
+    await inPage(`() => void window.indoors.shell.onMessage(({ event, payload }) => {
+      if (event === "files.opened") window.heard = payload.paths;
     })`);
     await desktop.app.evaluate(({ app }) => {
       app.emit("second-instance", {}, ["indoors", "--lang=de", "talk.wav", "/data/b.mp3"], "/home/anna");
     });
-    expect(await heard).toEqual(["/home/anna/talk.wav", "/data/b.mp3"]);
+    const heard = () => inPage(`() => window.heard ?? null`);
+    await expect.poll(heard, { timeout: 20_000 }).toEqual(["/home/anna/talk.wav", "/data/b.mp3"]);
   });
 
   it("starts the host again after kill -9, and the page goes on", async () => {
