@@ -328,7 +328,9 @@ export interface Messages {
   "chat.welcome.examples": undefined;
   "chat.welcome.open": undefined;
   "chat.welcome.title": undefined;
+  "chat.welcome.titleKiosk": undefined;
   "chat.welcome.words": undefined;
+  "chat.welcome.wordsKiosk": undefined;
   "common.back": undefined;
   "common.cancel": undefined;
   "common.close": undefined;

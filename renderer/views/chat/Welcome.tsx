@@ -31,8 +31,12 @@ export function Welcome({
   ].slice(0, 3);
   return (
     <div className={styles["welcome"]}>
-      <h2 className={styles["title"]}>{text("chat.welcome.title")}</h2>
-      <p className={styles["words"]}>{text("chat.welcome.words")}</p>
+      <h2 className={styles["title"]}>
+        {text(onOpenFolder === undefined ? "chat.welcome.titleKiosk" : "chat.welcome.title")}
+      </h2>
+      <p className={styles["words"]}>
+        {text(onOpenFolder === undefined ? "chat.welcome.wordsKiosk" : "chat.welcome.words")}
+      </p>
       {folder === undefined && onOpenFolder !== undefined && (
         <Button kind="primary" icon={<FolderOpen />} onClick={onOpenFolder}>
           {text("chat.welcome.open")}

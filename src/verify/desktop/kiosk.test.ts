@@ -1,32 +1,17 @@
 import { spawnSync } from "node:child_process";
-import { randomBytes, scryptSync } from "node:crypto";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kioskExitCodes } from "../../main/kiosk.ts";
-import { formatPinLine } from "../../shared/kiosk-pin.ts";
 import { electronAt } from "../../setup/electron.mjs";
 import { here } from "../../setup/house.mjs";
+import { kioskPin as pin, writeKioskFile } from "./kiosk-file.ts";
 import { canOpenDesktop } from "./needs-desktop.ts";
 import { type Desktop, openDesktop, temporaryFolder } from "./open-desktop.ts";
 import { openScreen } from "./screen.ts";
 import { makeTestUser } from "./test-user.ts";
 
-const pin = "246810";
 const size = { width: 1080, height: 1920 };
-
-function kioskFile(dataFolder: string, changes: object = {}): void {
-  const salt = randomBytes(16);
-  const costs = { N: 16_384, r: 8, p: 1 };
-  const hash = scryptSync(pin, salt, 32, costs);
-  const line = formatPinLine({ ...costs, salt: salt.toString("base64"), hash: hash.toString("base64") });
-  const config = {
-    ...{ version: 1, views: ["recordings", "chat"], idleSeconds: 5, countdownSeconds: 3, pin: line },
-    ...{ exportFolder: join(dataFolder, "stick"), title: "Welcome" },
-    ...changes,
-  };
-  writeFileSync(join(dataFolder, "kiosk.json"), JSON.stringify(config), { mode: 0o644 });
-}
 
 /** Sends a key as a keyboard would, through Chromium's input, and says whether the page got it. */
 async function pageGets(desktop: Desktop, keyCode: string, modifiers: readonly string[] = []): Promise<boolean> {
@@ -78,7 +63,7 @@ describe.skipIf(!canOpenDesktop)("a kiosk", () => {
   let desktop: Desktop;
   beforeAll(async () => {
     folder = temporaryFolder();
-    kioskFile(folder);
+    writeKioskFile(folder);
     mkdirSync(join(folder, "stick"));
     desktop = await openDesktop({ args: ["--kiosk"], size, dataFolder: folder });
     await desktop.page.waitForLoadState();
@@ -171,7 +156,7 @@ describe.skipIf(!canOpenDesktop)("a kiosk at its door", () => {
       return [status, /The kiosk cannot start: .*/.exec(stderr)?.[0]];
     };
     expect(start()).toEqual([kioskExitCodes.refused, expect.stringContaining("There is no such file")]);
-    kioskFile(folder, { pin: "1234" });
+    writeKioskFile(folder, { pin: "1234" });
     expect(start()).toEqual([kioskExitCodes.refused, expect.stringContaining("`pin` is not a line")]);
   });
 
@@ -179,7 +164,7 @@ describe.skipIf(!canOpenDesktop)("a kiosk at its door", () => {
     await using stack = new AsyncDisposableStack();
     const folder = temporaryFolder();
     stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-    kioskFile(folder);
+    writeKioskFile(folder);
     const desktop = await openDesktop({ args: ["--kiosk"], dataFolder: folder });
     stack.defer(() => desktop.close());
     const child = desktop.app.process();
