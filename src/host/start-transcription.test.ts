@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import type { InstalledModel } from "../shared/model.ts";
@@ -39,7 +39,8 @@ function open() {
   onTestFinished(() => queue.dispose());
   const start = (name: string, over: Partial<TranscriptionRequest> = {}) => {
     const path = join(folder, name);
-    writeFileSync(path, `RIFF ${name}`);
+    // Written once: another start may be reading it.
+    if (!existsSync(path)) writeFileSync(path, `RIFF ${name}`);
     const request = { ...plainTranscription, model: null, language: "en", ...over, path };
     return startTranscription(parts, queue, request, new AbortController().signal);
   };
