@@ -1,10 +1,11 @@
 import { open, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { wavHeader, wavHeaderBytes } from "../engines/speech/wav-bytes.ts";
 import { pcmBytesPerSample, pcmSampleRate } from "../shared/speech.ts";
 
 /** Bytes before the samples of a capture. */
-export const headerBytes = 44;
+export const headerBytes = wavHeaderBytes;
 /** What a length says that nobody knows yet; readers of WAV then read to the end. */
 const unknownLength = 0xffff_ffff;
 
@@ -112,21 +113,4 @@ function localTime(iso: string): string[] {
   return [at.getFullYear(), at.getMonth() + 1, at.getDate(), at.getHours(), at.getMinutes(), at.getSeconds()].map(
     (part) => String(part).padStart(2, "0"),
   );
-}
-
-function wavHeader(dataBytes: number): Buffer {
-  const header = Buffer.alloc(headerBytes);
-  header.write("RIFF", 0, "latin1");
-  header.writeUInt32LE(Math.min(unknownLength, dataBytes + headerBytes - 8), 4);
-  header.write("WAVEfmt ", 8, "latin1");
-  header.writeUInt32LE(16, 16);
-  header.writeUInt16LE(1, 20);
-  header.writeUInt16LE(1, 22);
-  header.writeUInt32LE(pcmSampleRate, 24);
-  header.writeUInt32LE(pcmSampleRate * pcmBytesPerSample, 28);
-  header.writeUInt16LE(pcmBytesPerSample, 32);
-  header.writeUInt16LE(pcmBytesPerSample * 8, 34);
-  header.write("data", 36, "latin1");
-  header.writeUInt32LE(Math.min(unknownLength, dataBytes), 40);
-  return header;
 }

@@ -1,7 +1,8 @@
-import { BrowserWindow, MessageChannelMain, type MessagePortMain, session } from "electron";
-import { type Channel, ChannelListeners } from "../shared/channel.ts";
+import { BrowserWindow, MessageChannelMain, session } from "electron";
+import type { Channel } from "../shared/channel.ts";
 import { throwIfCancelled } from "../shared/errors.ts";
 import { answerDecoder, decoderFileOf, decoderUrl } from "./decoder-page.ts";
+import { portChannel } from "./port-channel.ts";
 import { webPreferences } from "./window-options.ts";
 
 export interface DecoderPlaces {
@@ -79,25 +80,6 @@ export async function openDecoderWindow({ preloadFile }: DecoderPlaces, signal: 
     dispose() {
       channel.close();
       dispose();
-    },
-  };
-}
-
-function portChannel(port: MessagePortMain): Channel {
-  const listeners = new ChannelListeners();
-  port.on("message", ({ data }) => listeners.receive(data));
-  port.on("close", () => listeners.end("the page is gone"));
-  port.start();
-  return {
-    send(value) {
-      if (!listeners.closed) port.postMessage(value);
-    },
-    onMessage: (receive) => listeners.onMessage(receive),
-    onClose: (closed) => listeners.onClose(closed),
-    close() {
-      if (listeners.closed) return;
-      listeners.end("closed");
-      port.close();
     },
   };
 }

@@ -1,10 +1,11 @@
 import type { MessagePortMain } from "electron";
-import { type Channel, ChannelListeners } from "../shared/channel.ts";
+import type { Channel } from "../shared/channel.ts";
 import type { Server } from "../shared/contract.ts";
 import type { WireError } from "../shared/errors.ts";
 import type { shellContract } from "../shared/shell-contract.ts";
 import type { CalledContract } from "./kiosk.ts";
 import { largestMessage, messageSize } from "./message-size.ts";
+import { type Form, plainForm, portChannel } from "./port-channel.ts";
 
 export interface WindowRelayParts {
   /** A fresh channel to the host; closed already when there is none. */
@@ -78,12 +79,7 @@ export class WindowRelay {
   }
 }
 
-/** How messages cross the port: to the host as JSON text, to the shell, which also gets samples, as they are. */
-interface Form {
-  /** Undefined for what is none. */
-  read(data: unknown): unknown;
-  write(value: unknown): unknown;
-}
+/** To the host as JSON text, to the shell, which also gets samples, as they are. */
 const forms: Readonly<Record<CalledContract, Form>> = {
   host: {
     read(text) {
@@ -95,31 +91,5 @@ const forms: Readonly<Record<CalledContract, Form>> = {
     },
     write: (value) => JSON.stringify(value),
   },
-  shell: { read: (value) => value, write: (value) => value },
+  shell: plainForm,
 };
-
-/** A message port as a channel. What has a fault is answered with it, if it is a call, and dropped. */
-function portChannel(port: MessagePortMain, form: Form, faultOf: (value: unknown) => WireError | null): Channel {
-  const listeners = new ChannelListeners();
-  port.on("message", ({ data }) => {
-    const value = form.read(data);
-    const error = faultOf(value);
-    if (error === null) return listeners.receive(value);
-    const id = (value as { id?: unknown } | null | undefined)?.id;
-    if (typeof id === "number") port.postMessage(form.write({ id, ok: false, error }));
-  });
-  port.on("close", () => listeners.end("the page is gone"));
-  port.start();
-  return {
-    send(value) {
-      if (!listeners.closed) port.postMessage(form.write(value));
-    },
-    onMessage: (receive) => listeners.onMessage(receive),
-    onClose: (closed) => listeners.onClose(closed),
-    close() {
-      if (listeners.closed) return;
-      listeners.end("closed");
-      port.close();
-    },
-  };
-}

@@ -144,10 +144,12 @@ describe.skipIf(!canOpenDesktop)("a day with the desktop, by keyboard", { timeou
   });
 
   it("refuses the next one", async () => {
+    // While an answer is being written Enter sends nothing.
+    await page.getByRole("button", { name: "Send" }).waitFor({ timeout: 200_000 });
     await page.keyboard.press("Alt+W");
     await page.keyboard.type(question);
     await page.keyboard.press("Enter");
-    await heading("May it run read_file?");
+    await page.getByRole("heading", { name: "May it run read_file?" }).waitFor({ timeout: 200_000 });
     await page.waitForTimeout(800);
     await press(page, "Don’t allow");
     await seen(/did not allow it/, 200_000);
