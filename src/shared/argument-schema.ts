@@ -6,6 +6,8 @@ const longestPath = 1024;
 const longestSpan = 1000;
 const longestName = 200;
 const longestList = 100;
+/** Of a structured argument, written as JSON, in UTF-16 units. */
+export const longestJson = 100_000;
 
 /**
  * A path as the model writes it: `<grant name>/<path>`. Whether it exists and stays inside the grant is for the worker
@@ -48,6 +50,8 @@ export function argumentSchema(spec: ArgumentSpec): z.ZodType {
       const item = spec.of === "number" ? z.number("must hold numbers only") : text(longestSpan);
       return z.array(item, "must be a list").max(longestList, `must have at most ${longestList} items`);
     }
+    case "json":
+      return z.unknown().refine(isJsonOfSize, `must be JSON of at most ${longestJson} characters`);
     default:
       return assertNever(spec);
   }
@@ -84,6 +88,16 @@ export function checkArguments(specs: Readonly<Record<string, ToolArgument>>, gi
     return missing ? `${name} is missing` : `${name} ${issue.message}`;
   });
   return { ok: false, message: `${[...new Set(problems)].join("; ")}.` };
+}
+
+/** Whether it is something JSON can say, and not too long. */
+export function isJsonOfSize(value: unknown): boolean {
+  try {
+    const written = JSON.stringify(value) as string | undefined;
+    return written !== undefined && written.length <= longestJson;
+  } catch {
+    return false;
+  }
 }
 
 function text(maxLength: number) {

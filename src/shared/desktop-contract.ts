@@ -3,6 +3,8 @@ import type { Contract } from "./contract.ts";
 
 /** The port of the mux between shell and host that only these two use. Windows have 1 and up. */
 export const controlPort = 0;
+/** The port of the same mux behind which the gateway is, while there is one. */
+export const gatewayPort = -1;
 
 /** What the host offers the shell beside the contract of the windows. */
 export const controlContract = {
@@ -45,7 +47,7 @@ export const controlContract = {
   },
 } as const satisfies Contract;
 
-/** What the shell offers the host: the decoders that Chromium has, in a sealed hidden window. */
+/** What the shell offers the host: the decoders that Chromium has, in a sealed hidden window, and the gateway. */
 export const desktopContract = {
   methods: {
     /** Decodes to 16 kHz mono s16le at `pcmPath`. The file appears when it is whole. @throws audio.undecodable */
@@ -57,6 +59,12 @@ export const desktopContract = {
         notice: z.string().nullable(),
       }),
     },
+    /**
+     * Starts the gateway, which the host cannot: it has no network to give. It answers on `gatewayPort` until it ends.
+     * @throws perimeter.unreachable when it does not start
+     */
+    "gateway.start": { params: z.strictObject({}), result: z.strictObject({}) },
+    "gateway.stop": { params: z.strictObject({}), result: z.strictObject({}) },
   },
   events: {
     /** How far a decoding is, by its source path. */

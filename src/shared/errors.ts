@@ -49,6 +49,14 @@ export const errorCodes = {
   "tool.denied": "The policy does not allow this call.",
   /** The sandbox here is weaker than the policy demands, or cannot do what was asked. data: {level, minimum}. */
   "sandbox.unavailable": "The sandbox on this machine cannot do that.",
+  /** The bundle was refused, or the server's tool was not approved. data: {reason}. */
+  "server.refused": "The server cannot be used.",
+  /** The server ended, hung, or does not speak the protocol. */
+  "server.failed": "The server failed.",
+  /** The address, certificate or credential is not one that the perimeter allows. data: {reason}. */
+  "perimeter.refused": "The perimeter does not allow that.",
+  /** The gateway or the connector cannot be reached. */
+  "perimeter.unreachable": "It cannot be reached.",
   /** A policy, images or approvals file cannot be used. */
   "policy.invalid": "The policy file cannot be used.",
   /** The audit log cannot be written, so nothing that must be in it may happen. */

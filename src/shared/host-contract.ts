@@ -1,11 +1,24 @@
 import { z } from "zod";
+import { agent, agentId, firstAgent } from "./agent.ts";
 import { approvalAnswer, approvalRequest } from "./approval.ts";
 import { anchored, auditExportFormat, auditQuery, auditReport, auditRow } from "./audit-contract.ts";
 import { captureText, captureView } from "./capture.ts";
 import type { Contract } from "./contract.ts";
 import { conversation } from "./conversation.ts";
+import { judgedAddress, shownCertificate } from "./gateway-contract.ts";
 import { job } from "./job.ts";
+import {
+  bundleFacts,
+  elicitationAnswer,
+  elicitationRequest,
+  serverDetails,
+  serverName,
+  serverToolEffect,
+  serverView,
+  settingValues,
+} from "./mcp.ts";
 import { device, deviceChoice, installedModel, modelRole } from "./model.ts";
+import { listenAt, perimeterBudget, perimeterServer } from "./perimeter.ts";
 import { policy, verdict } from "./policy.ts";
 import { preferences } from "./preferences.ts";
 import { runStatus, step } from "./run.ts";
@@ -47,6 +60,8 @@ export const toolView = z.strictObject({
   name: z.string(),
   description: z.string(),
   effect: z.enum(["read", "write", "run"]),
+  /** The MCP server whose tool it is; null: it is one of Indoors' own. */
+  server: z.string().nullable(),
 });
 export type ToolView = z.infer<typeof toolView>;
 
@@ -149,6 +164,10 @@ export const runView = z.strictObject({
   /** Known from the start; it is a step only when the model is loaded. */
   question: z.string(),
   status: runStatus,
+  /** Which agent answers. */
+  agent: z.string(),
+  /** The run of another agent that handed this question over; null: a person asked it. */
+  handedOverBy: z.string().nullable(),
   model: z.string(),
   modelSha256: z.string(),
   grants: z.array(grant),
@@ -168,12 +187,70 @@ export const policyCheck = z.strictObject({
   fault: z.string().nullable(),
   /** What is well-formed and yet looks like a mistake. */
   warnings: z.array(z.string()),
-  /** What it says of the call: by which rule, counted from 0, and whether untrusted content would make a question of it. */
+  /**
+   * What it says of the call: by which rule, counted from 0, and whether untrusted content would make a question of it.
+   * `remedy`: what would change it.
+   */
   ruling: z
-    .strictObject({ verdict, reason: z.string(), rule: z.int().nullable(), verdictWhenTainted: verdict })
+    .strictObject({
+      verdict,
+      reason: z.string(),
+      rule: z.int().nullable(),
+      verdictWhenTainted: verdict,
+      remedy: z.string(),
+    })
     .nullable(),
 });
 export type PolicyCheck = z.infer<typeof policyCheck>;
+
+/** A listed private server, as people see it. */
+export const perimeterServerView = z.strictObject({
+  ...perimeterServer.shape,
+  hasCredential: z.boolean(),
+  /** What crossed today, as the gateway counted. */
+  callsToday: z.int(),
+  bytesToday: z.int(),
+});
+export type PerimeterServerView = z.infer<typeof perimeterServerView>;
+
+export const connectorView = z.strictObject({
+  name: serverName,
+  certificate: z.string(),
+  enrolledAt: z.string(),
+  revokedAt: z.string().nullable(),
+  connected: z.boolean(),
+  /** Where it dials from, while it is connected. */
+  address: z.string().nullable(),
+});
+export type ConnectorView = z.infer<typeof connectorView>;
+
+/** Every opening of the building. */
+export const perimeterView = z.strictObject({
+  path: z.string(),
+  /** Why the file cannot be used; then nothing is open. */
+  fault: z.string().nullable(),
+  /** `absent`: there is no such process, and nothing can go out. */
+  gateway: z.enum(["absent", "running", "failed"]),
+  gatewayFault: z.string().nullable(),
+  servers: z.array(perimeterServerView),
+  listener: listenAt.nullable(),
+  /** The certificate that connectors pin; null until something has listened. */
+  fingerprint: z.string().nullable(),
+  connectors: z.array(connectorView),
+  /** Codes that were given out and not used yet. */
+  enrolments: z.array(z.strictObject({ name: serverName, expiresAt: z.string() })),
+});
+export type PerimeterView = z.infer<typeof perimeterView>;
+
+export const addressExamination = z.strictObject({
+  host: z.string(),
+  port: z.int(),
+  secure: z.boolean(),
+  addresses: z.array(judgedAddress),
+  certificate: shownCertificate.nullable(),
+  fault: z.string().nullable(),
+});
+export type AddressExamination = z.infer<typeof addressExamination>;
 
 /** What the host offers to a window or a terminal. */
 export const hostContract = {
@@ -315,6 +392,7 @@ export const hostContract = {
       params: z.strictObject({
         question: z.string().min(1),
         conversationId: id.nullable(),
+        agent: agentId.default(firstAgent),
         model: z.string().nullable(),
         grants: z.array(grant),
         device: deviceChoice,
@@ -338,16 +416,23 @@ export const hostContract = {
       result: z.strictObject({ path: z.string(), policy: policy.nullable(), fault: z.string().nullable() }),
     },
     "tools.list": { params: empty, result: z.strictObject({ tools: z.array(toolView) }) },
-    /** What the policy in force says of every tool on each of these folders, and without one. */
+    /**
+     * What the policy in force says of every agent, or of one, calling every tool on each of these folders and without
+     * one. Tools of servers, and servers as a whole (`server:NAME`), have a cell without a folder only.
+     * @throws input.invalid when that are too many cells
+     */
     "policy.matrix": {
-      params: z.strictObject({ folders: z.array(z.string()).max(50) }),
+      params: z.strictObject({ folders: z.array(z.string()).max(50), agent: z.string().nullable().default(null) }),
       result: z.strictObject({ agents: z.array(z.string()), cells: z.array(policyCell) }),
     },
-    /** Puts a rule for exactly this on top, in place of one that says it already; null takes that one away. */
+    /**
+     * Puts a rule for exactly this on top, in place of one that says it already; null takes that one away. `agent` and
+     * `tool` null: every one.
+     */
     "policy.setRule": {
       params: z.strictObject({
         agent: z.string().nullable(),
-        tool: z.string(),
+        tool: z.string().nullable(),
         grant: z.string().nullable(),
         verdict: verdict.nullable(),
       }),
@@ -362,6 +447,116 @@ export const hostContract = {
       }),
       result: policyCheck,
     },
+
+    /** The agents, `assistant` first. */
+    "agents.list": { params: empty, result: z.strictObject({ agents: z.array(agent) }) },
+    /** Makes one, or changes what it is. @throws input.invalid when it hands over to one that does not exist */
+    "agents.put": { params: agent, result: empty },
+    /** Takes it away, with the policy's rules about it. Runs keep its name. @throws input.invalid for `assistant` */
+    "agents.remove": { params: z.strictObject({ id: agentId }), result: empty },
+
+    "mcp.list": { params: empty, result: z.strictObject({ servers: z.array(serverView) }) },
+    /** @throws not-found */
+    "mcp.get": { params: z.strictObject({ name: serverName }), result: serverDetails },
+    /** Looks at a .mcpb file or a folder; nothing is installed. @throws file.unreadable, server.refused */
+    "mcp.inspect": { params: z.strictObject({ path: z.string() }), result: bundleFacts },
+    /**
+     * Installs a bundle. With `sha256` it must be that. The folders of its settings become read-only grants unless
+     * `grants` says otherwise. @throws file.unreadable, server.refused, input.invalid
+     */
+    "mcp.import": {
+      params: z.strictObject({
+        path: z.string(),
+        name: serverName.nullable(),
+        sha256: z.string().nullable(),
+        settings: settingValues,
+        grants: z.array(grant),
+      }),
+      result: serverView,
+    },
+    /** Stops it first, when something changes that it was started with. @throws not-found, input.invalid */
+    "mcp.change": {
+      params: z.strictObject({
+        name: serverName,
+        enabled: z.boolean().nullable(),
+        settings: settingValues.nullable(),
+        grants: z.array(grant).nullable(),
+      }),
+      result: serverView,
+    },
+    /** Of a bundle: deletes it with its private folder. The other kinds are removed at the perimeter. @throws not-found */
+    "mcp.remove": { params: z.strictObject({ name: serverName }), result: empty },
+    /** Starts or reaches it and reads its tools, resources and prompts anew. @throws server.failed, perimeter.unreachable */
+    "mcp.start": { params: z.strictObject({ name: serverName }), result: serverDetails },
+    "mcp.stop": { params: z.strictObject({ name: serverName }), result: empty },
+    /** What a person says of tools as they are described now. @throws server.refused when one was described anew since */
+    "mcp.review": {
+      params: z.strictObject({
+        name: serverName,
+        tools: z
+          .array(
+            z.strictObject({
+              tool: z.string(),
+              fingerprint: z.string(),
+              decision: z.enum(["approve", "refuse"]),
+              effect: serverToolEffect,
+            }),
+          )
+          .min(1),
+      }),
+      result: serverDetails,
+    },
+    "mcp.readResource": {
+      params: z.strictObject({ name: serverName, uri: z.string() }),
+      result: z.strictObject({ text: z.string() }),
+    },
+    "mcp.prompt": {
+      params: z.strictObject({
+        name: serverName,
+        prompt: z.string(),
+        arguments: z.record(z.string(), z.string()),
+      }),
+      result: z.strictObject({ text: z.string() }),
+    },
+    /** Forms that wait for a person. New ones come as `elicitation.requested`. */
+    "elicitations.list": { params: empty, result: z.strictObject({ elicitations: z.array(elicitationRequest) }) },
+    /** @throws not-found when nobody waits for it any more, input.invalid when a field does not fit */
+    "elicitations.answer": { params: z.strictObject({ id, answer: elicitationAnswer }), result: empty },
+
+    "perimeter.get": { params: empty, result: perimeterView },
+    /** Looks at a URL: its addresses, each judged, and its certificate. Nothing is listed by it. */
+    "perimeter.examine": { params: z.strictObject({ url: z.string() }), result: addressExamination },
+    /** Lists a server exactly so. @throws perimeter.refused, input.invalid when the name is taken */
+    "perimeter.add": {
+      params: z.strictObject({
+        name: serverName,
+        url: z.string(),
+        address: z.string(),
+        certificate: z.string().nullable(),
+        credential: z.strictObject({ header: z.string(), secret: z.string() }).nullable(),
+        budget: perimeterBudget.nullable(),
+      }),
+      result: perimeterView,
+    },
+    "perimeter.remove": { params: z.strictObject({ name: serverName }), result: perimeterView },
+    /** Goes all the way to its list of tools, and says each step. */
+    "perimeter.test": {
+      params: z.strictObject({ name: serverName }),
+      result: z.strictObject({
+        steps: z.array(z.strictObject({ what: z.string(), ok: z.boolean(), detail: z.string() })),
+      }),
+    },
+    /** Where a listener for connectors could be. */
+    "connectors.addresses": { params: empty, result: z.strictObject({ addresses: z.array(judgedAddress) }) },
+    /** Turns the listener on, at one private address, or off. */
+    "connectors.listen": { params: z.strictObject({ at: listenAt.nullable() }), result: perimeterView },
+    /** A code for one machine, for fifteen minutes and one use. `command` is what to type there. */
+    "connectors.enrol": {
+      params: z.strictObject({ name: serverName }),
+      result: z.strictObject({ code: z.string(), expiresAt: z.string(), command: z.string() }),
+    },
+    /** Ends its connection and its right to dial in. Its name is not given again. */
+    "connectors.revoke": { params: z.strictObject({ name: serverName }), result: perimeterView },
 
     /** The newest rows of the audit log that fit, oldest first. Reading is a row, too, as are the others here. */
     "audit.list": { params: auditQuery, result: z.strictObject({ rows: z.array(auditRow) }) },
@@ -388,7 +583,12 @@ export const hostContract = {
   events: {
     "job.changed": jobView,
     /** Jobs were reordered or taken off the list; recordings or conversations came, went or were renamed. */
-    "list.changed": z.strictObject({ what: z.enum(["jobs", "recordings", "conversations", "models", "captures"]) }),
+    "list.changed": z.strictObject({
+      what: z.enum([
+        ...["jobs", "recordings", "conversations", "models", "captures"],
+        ...["agents", "servers", "perimeter", "policy"],
+      ] as const),
+    }),
     "capture.text": captureText,
     "settings.changed": preferences,
     "run.step": z.strictObject({ runId: id, seq: z.int(), step }),
@@ -397,6 +597,17 @@ export const hostContract = {
     "approval.requested": approvalRequest,
     /** Answered, or taken back: `answer` is null then. */
     "approval.closed": z.strictObject({ id, runId: id, answer: approvalAnswer.nullable() }),
+    "elicitation.requested": elicitationRequest,
+    /** Answered, or its server is gone. */
+    "elicitation.closed": z.strictObject({ id }),
+    /** How far a call of a server's tool is, in the server's words. */
+    "run.progress": z.strictObject({
+      runId: id,
+      callId: z.string(),
+      progress: z.number(),
+      total: z.number().nullable(),
+      message: z.string().nullable(),
+    }),
     /** A sentence people should see: an engine fell back to the CPU, an engine crashed and was started again. */
     notice: z.strictObject({ text: z.string() }),
     /** How far an import or a check of a model is. */

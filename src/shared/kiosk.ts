@@ -1,14 +1,30 @@
 import { z } from "zod";
 
 /** The views of the desktop, by the names that the configuration uses. */
-export const viewName = z.enum(["home", "chat", "recordings", "agents", "audit", "models", "settings", "about"]);
+export const viewName = z.enum([
+  "home",
+  "chat",
+  "recordings",
+  "agents",
+  "audit",
+  "models",
+  "settings",
+  "about",
+  "connections",
+]);
 export type ViewName = z.infer<typeof viewName>;
 
 /** `kiosk.json`: a machine that strangers use. */
 export const kioskConfig = z.strictObject({
   version: z.literal(1),
   /** What can be reached; the first is shown after the start screen. */
-  views: z.array(viewName).min(1),
+  views: z
+    .array(viewName)
+    .min(1)
+    .refine(
+      (views) => !views.includes("connections"),
+      "connections are not for strangers: it is never a view of a kiosk",
+    ),
   /** Seconds without a touch until the countdown, and its length. Then the start screen, and nothing of the last person. */
   idleSeconds: z.int().min(5).max(3600),
   countdownSeconds: z.int().min(3).max(120),

@@ -17,7 +17,10 @@ export const chatMessage = z.discriminatedUnion("role", [
 ]);
 export type ChatMessage = z.infer<typeof chatMessage>;
 
-/** JSON Schema in the subset that becomes a grammar: type, const, enum, oneOf, properties, items, min/maxItems, maxLength. */
+/**
+ * JSON Schema in the subset that becomes a grammar: type, const, enum, oneOf, properties, items, min/maxItems, maxLength;
+ * additionalProperties where an object has no properties.
+ */
 export const jsonSchema = z.record(z.string(), z.unknown());
 export type JsonSchema = z.infer<typeof jsonSchema>;
 

@@ -7,7 +7,10 @@ export type Verdict = z.infer<typeof verdict>;
 /** One line of the policy. A field that is left out matches everything. */
 export const policyRule = z.strictObject({
   agent: z.string().min(1).optional(),
-  /** The name of a tool, or an effect: `effect:read`, `effect:write`, `effect:run`. */
+  /**
+   * The name of a tool, an effect (`effect:read`, `effect:write`, `effect:run`), or every tool of an MCP server:
+   * `server:records`. `sampling:records` lets that server use the local model: only a rule of exactly that name does.
+   */
   tool: z.string().min(1).optional(),
   /** The absolute path of a granted folder; the rule speaks of calls that touch this grant or a folder below it. */
   grant: z.string().min(1).optional(),

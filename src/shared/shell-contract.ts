@@ -34,7 +34,7 @@ export const shellState = z.strictObject({
 export type ShellState = z.infer<typeof shellState>;
 
 /** What a file dialog is for: it sets title and filter. */
-export const filePurpose = z.enum(["recordings", "folder", "model", "any", "anchor", "key"]);
+export const filePurpose = z.enum(["recordings", "folder", "model", "bundle", "any", "anchor", "key"]);
 
 /** What the shell offers the window. Dialogs answer with nothing when they were closed. */
 export const shellContract = {

@@ -32,6 +32,8 @@ export const argumentSpec = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("date") }),
   z.strictObject({ kind: z.literal("text"), maxLength: z.int().positive() }),
   z.strictObject({ kind: z.literal("list"), of: z.enum(["span", "number", "text"]) }),
+  /** Anything else that a server's JSON Schema describes. The session checks it against that schema before it is sent. */
+  z.strictObject({ kind: z.literal("json"), schema: z.record(z.string(), z.unknown()) }),
 ]);
 export type ArgumentSpec = z.infer<typeof argumentSpec>;
 
@@ -41,8 +43,11 @@ export const toolArgument = z.intersection(
 );
 export type ToolArgument = ArgumentSpec & { readonly description: string; readonly optional?: boolean | undefined };
 
-/** What a tool may ask of the host while it runs. Anything it does not declare is refused. */
-export const toolNeed = z.enum(["grants", "transcripts"]);
+/**
+ * What a tool may ask of the host while it runs. Anything it does not declare is refused. `server`: it is a tool of an
+ * MCP server; `agents`: it hands the question over.
+ */
+export const toolNeed = z.enum(["grants", "transcripts", "server", "agents"]);
 export type ToolNeed = z.infer<typeof toolNeed>;
 
 /** A tool as the agent sees it. `effect` drives the policy: reading is one thing, writing or running another. */
@@ -52,6 +57,16 @@ export interface ToolSpec {
   readonly arguments: Readonly<Record<string, ToolArgument>>;
   readonly needs: readonly ToolNeed[];
   readonly effect: "read" | "write" | "run";
+  /** Of a tool of an MCP server: which one, and the folders that server may reach. A call touches all of these. */
+  readonly server?: ToolServer | undefined;
+}
+
+/** Whose tool it is. `kind` and `fingerprint` (what a person approved, hex) are for the audit log. */
+export interface ToolServer {
+  readonly name: string;
+  readonly grants: readonly Grant[];
+  readonly kind?: string | undefined;
+  readonly fingerprint?: string | undefined;
 }
 
 /** A folder the user opened to this run. The model sees `name`, never the path. */

@@ -44,6 +44,7 @@ describe("conversations", () => {
     const conversation = createConversation(writer, { title: "gone" });
     const run = createRun(writer, {
       conversationId: conversation.id,
+      agent: "assistant",
       model: "m",
       modelSha256: "00",
       device: "auto",

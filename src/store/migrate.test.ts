@@ -77,7 +77,7 @@ describe("0002 desktop", () => {
       INSERT INTO jobs (seq, id, kind, status, input, cursor, progress_done, progress_total, created_at, updated_at)
         VALUES (3, 'x', 'k', 'queued', '{}', 'null', 0, 0, '', ''), (7, 'y', 'k', 'queued', '{}', 'null', 0, 0, '', '');
     `);
-    migrate(database);
+    migrate(database, migrations.slice(0, 2));
     expect(version(database)).toBe(2);
     const column = (sql: string) => database.prepare(sql).pluck().all();
     expect(column("SELECT replaced_by FROM runs")).toEqual([null]);
@@ -86,6 +86,26 @@ describe("0002 desktop", () => {
     database.pragma("foreign_keys = ON");
     expect(() => database.exec("UPDATE runs SET replaced_by = 'nobody'")).toThrow("FOREIGN KEY");
     expect(() => database.exec("UPDATE recordings SET source = 'telephone'")).toThrow("CHECK");
+  });
+});
+
+describe("0003 private systems", () => {
+  test("runs of before were the first agent's, asked by a person", () => {
+    const database = emptyDatabase();
+    migrate(database, migrations.slice(0, 2));
+    database.exec(`
+      INSERT INTO conversations (id, title, created_at, updated_at) VALUES ('c', '', '', '');
+      INSERT INTO runs (id, conversation_id, status, model, model_sha256, device, grants, created_at, updated_at)
+        VALUES ('r', 'c', 'done', 'm', '00', 'auto', '[]', '', '');
+    `);
+    migrate(database);
+    expect(version(database)).toBe(3);
+    expect(database.prepare("SELECT agent, handed_over_by, taint FROM runs").all()).toEqual([
+      { agent: "assistant", handed_over_by: null, taint: "[]" },
+    ]);
+    expect(database.prepare("SELECT id, hand_over_to FROM agents").all()).toEqual([
+      { id: "assistant", hand_over_to: "[]" },
+    ]);
   });
 });
 
@@ -117,7 +137,7 @@ describe("migrate", () => {
       expect.objectContaining({
         code: "store.unusable",
         message: expect.stringMatching(
-          /updated to version 4 \(third\): .*indoors\.db\. .*syntax error\. It is as it was/,
+          /updated to version 5 \(third\): .*indoors\.db\. .*syntax error\. It is as it was/,
         ),
       }),
     );

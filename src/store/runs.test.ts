@@ -19,7 +19,14 @@ import { freshStore } from "./testing/fresh-store.ts";
 function newRun(writer: Writer): Run {
   const { id } = createConversation(writer, { title: "test" });
   const grants = [{ name: "letters", path: "/home/user/letters", mode: "ro" as const }];
-  return createRun(writer, { conversationId: id, model: "tinyllama", modelSha256: "9e", device: "auto", grants });
+  return createRun(writer, {
+    conversationId: id,
+    agent: "assistant",
+    model: "tinyllama",
+    modelSha256: "9e",
+    device: "auto",
+    grants,
+  });
 }
 
 const timing = { promptTokens: 9, evaluatedTokens: 2, generatedTokens: 3, firstTokenMs: 1.5, totalMs: 20.25 };
@@ -82,7 +89,8 @@ describe("runs", () => {
 
   test("a run belongs to a conversation that is there", () => {
     const { writer } = freshStore();
-    const run = { conversationId: "x", model: "m", modelSha256: "00", device: "auto" as const, grants: [] };
+    const of = { conversationId: "x", agent: "assistant" };
+    const run = { ...of, model: "m", modelSha256: "00", device: "auto" as const, grants: [] };
     expect(() => createRun(writer, run)).toThrow(expect.objectContaining({ code: "not-found" }));
   });
 

@@ -12,6 +12,12 @@ export interface Run {
   readonly id: string;
   readonly conversationId: string;
   readonly status: RunStatus;
+  /** Who answers, by id. The agent may be gone since. */
+  readonly agent: string;
+  /** The run of another agent that handed the question over; null: a person asked it. */
+  readonly handedOverBy: string | null;
+  /** Untrusted content that whoever worded the question had read, in words. */
+  readonly taint: readonly string[];
   readonly model: string;
   readonly modelSha256: string;
   readonly device: DeviceChoice;
@@ -31,23 +37,29 @@ export interface StoredStep {
   readonly createdAt: string;
 }
 
-type RunRow = Omit<Run, "grants"> & { readonly grants: string };
+type RunRow = Omit<Run, "grants" | "taint"> & { readonly grants: string; readonly taint: string };
 
 const columns = `id, conversation_id AS conversationId, status, model, model_sha256 AS modelSha256, device, grants,
-  replaced_by AS replacedBy, context_tokens AS contextTokens, created_at AS createdAt, updated_at AS updatedAt`;
+  agent, handed_over_by AS handedOverBy, taint, replaced_by AS replacedBy, context_tokens AS contextTokens, created_at AS createdAt, updated_at AS updatedAt`;
 
 /** Starts a run, status `running`. @throws IndoorsError `not-found` when there is no such conversation. */
 export function createRun(
   writer: Writer,
-  run: Pick<Run, "conversationId" | "model" | "modelSha256" | "device" | "grants">,
+  run: Pick<Run, "conversationId" | "agent" | "model" | "modelSha256" | "device" | "grants"> &
+    Partial<Pick<Run, "handedOverBy" | "taint">>,
 ): Run {
-  const { conversationId, model, modelSha256, device, grants } = run;
+  const { conversationId, agent, model, modelSha256, device, grants, handedOverBy = null, taint = [] } = run;
   getConversation(writer, conversationId);
   const { id, at } = newRow();
   writer.run(
-    `INSERT INTO runs (id, conversation_id, status, model, model_sha256, device, grants, created_at, updated_at)
-     VALUES (@id, @conversationId, 'running', @model, @modelSha256, @device, @grants, @at, @at)`,
-    { id, conversationId, model, modelSha256, device, grants: toJson(grants), at },
+    `INSERT INTO runs (id, conversation_id, status, agent, handed_over_by, taint, model, model_sha256, device, grants,
+       created_at, updated_at)
+     VALUES (@id, @conversationId, 'running', @agent, @handedOverBy, @taint, @model, @modelSha256, @device, @grants,
+       @at, @at)`,
+    {
+      ...{ id, conversationId, agent, handedOverBy, model, modelSha256, device, at },
+      ...{ grants: toJson(grants), taint: toJson(taint) },
+    },
   );
   return getRun(writer, id);
 }
@@ -98,6 +110,18 @@ export function listRuns(reader: Reader, conversationId: string): Run[] {
   return reader
     .all<RunRow>(`SELECT ${columns} FROM runs WHERE conversation_id = @conversationId ORDER BY seq`, { conversationId })
     .map(fromRow);
+}
+
+/** The steps of a conversation that one agent took and the model still sees, oldest first. */
+export function listStepsOf(reader: Reader, conversationId: string, agent: string): Step[] {
+  return reader
+    .all<{ readonly step: string }>(
+      `SELECT step FROM steps JOIN runs ON runs.id = run_id
+       WHERE conversation_id = @conversationId AND agent = @agent AND replaced_by IS NULL
+       ORDER BY runs.seq, steps.seq`,
+      { conversationId, agent },
+    )
+    .map(({ step }) => fromJson<Step>(step));
 }
 
 /**
@@ -156,5 +180,5 @@ function requireRunning(writer: Writer, id: string): void {
 }
 
 function fromRow(row: RunRow): Run {
-  return { ...row, grants: fromJson<Grant[]>(row.grants) };
+  return { ...row, grants: fromJson<Grant[]>(row.grants), taint: fromJson<string[]>(row.taint) };
 }

@@ -187,7 +187,14 @@ test("searchMessages finds messages like segments", () => {
 test("searchMessages leaves out what was taken back", () => {
   const { reader, writer } = freshStore();
   const { id: conversationId } = createConversation(writer, { title: "Power" });
-  const run = { conversationId, model: "m", modelSha256: "00", device: "auto" as const, grants: [] };
+  const run = {
+    conversationId,
+    agent: "assistant",
+    model: "m",
+    modelSha256: "00",
+    device: "auto" as const,
+    grants: [],
+  };
   const ask = (text: string) => {
     const { id: runId } = createRun(writer, run);
     addMessage(writer, { conversationId, role: "user", text, runId });

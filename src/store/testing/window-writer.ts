@@ -25,6 +25,7 @@ const { transcriptId } = job.input as { readonly transcriptId: string };
 const conversation = createConversation(writer, { title: "kill" });
 const run = createRun(writer, {
   conversationId: conversation.id,
+  agent: "assistant",
   model: "none",
   modelSha256: "00",
   device: "cpu",
