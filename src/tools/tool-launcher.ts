@@ -65,6 +65,8 @@ export interface LaunchFacts {
   /** The limit that was gone over. */
   readonly limit: string | null;
   readonly outputBytes: number;
+  /** Of a call of an MCP server: whether it ran in the sandbox here, or beyond the perimeter. */
+  readonly place?: "sandbox" | "perimeter";
 }
 
 export interface ToolLaunch {

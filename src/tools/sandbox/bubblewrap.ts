@@ -45,6 +45,7 @@ function mounts({ sealPath, nodePath, systemFolders }: BubblewrapOptions, comman
   const shown = [
     ...command.readOnly.map((path) => ({ path, option: "--ro-bind" })),
     ...command.grants.map(({ path, mode }) => ({ path, option: mode === "rw" ? "--bind" : "--ro-bind" })),
+    ...(command.writable ?? []).map((path) => ({ path, option: "--bind" })),
   ];
   return [
     ...["--ro-bind", "/usr", "/usr"],
@@ -69,14 +70,14 @@ function environment({ env }: SealedCommand): string[] {
 }
 
 function innerSeal(command: SealedCommand): string[] {
-  const writable = command.grants.filter(({ mode }) => mode === "rw").map(({ path }) => path);
+  const granted = command.grants.filter(({ mode }) => mode === "rw").map(({ path }) => path);
   return [
     `${inside}/seal`,
     ...runArguments(command, {
       leastLandlock: 1,
       // Everything that is mounted may be read: the list of mounts is the list of what is granted.
       readable: ["/"],
-      writable: ["/tmp", ...writable],
+      writable: ["/tmp", ...granted, ...(command.writable ?? [])],
       devices: ["/dev"],
       processesOf: "sandbox",
     }),

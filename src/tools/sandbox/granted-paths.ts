@@ -27,6 +27,25 @@ export function checkGrants(grants: readonly Grant[]): void {
   }
 }
 
+/**
+ * Checks that each folder can be written without a layer: on its own, beside all grants.
+ * @throws IndoorsError `input.invalid` for a folder of the system, a path that is not plain, or one that lies in a grant or
+ * another of them, or around it.
+ */
+export function checkWritable(writable: readonly string[], grants: readonly Grant[]): void {
+  checkGrants(writable.map((path) => ({ name: path, path, mode: "rw" })));
+  const isInside = (inner: string, outer: string) => `${inner}/`.startsWith(`${outer}/`);
+  writable.forEach((path, index) => {
+    const others = [...grants.map((grant) => grant.path), ...writable.toSpliced(index, 1)];
+    const other = others.find((one) => isInside(one, path) || isInside(path, one));
+    if (other === undefined) return;
+    throw new IndoorsError(
+      "input.invalid",
+      `The folder cannot be opened for writing: ${path}. It overlaps ${other}. Grant another folder.`,
+    );
+  });
+}
+
 /** Outer folders first, so that what is mounted later lies inside what was mounted before. */
 export function byDepth<T extends { readonly path: string }>(places: readonly T[]): T[] {
   const depth = ({ path }: T) => path.split("/").length;

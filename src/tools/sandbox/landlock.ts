@@ -34,7 +34,7 @@ export function landlockLauncher(options: LandlockOptions): Launcher {
           ...command.readOnly,
           ...command.grants.map(({ path }) => path),
         ],
-        writable: [temporary],
+        writable: [temporary, ...(command.writable ?? [])],
         devices,
         processesOf: "user",
       }),

@@ -56,6 +56,12 @@ describe("bubblewrap", () => {
     expect(after(args, "--rw")).toEqual(["/tmp", "/tmp/g/inner"]);
   });
 
+  it("binds a folder of the program's own for writing", () => {
+    const own = launcher.seal({ ...command, writable: ["/data/own"] }, "/tmp").args;
+    expect(after(own, "--bind")).toEqual(["/data/own", "/tmp/g/inner"]);
+    expect(after(own, "--rw")).toEqual(["/tmp", "/tmp/g/inner", "/data/own"]);
+  });
+
   it("shows no folder that holds settings or people", () => {
     const shown = ["--ro-bind", "--ro-bind-try", "--bind"].flatMap((option) => after(args, option));
     for (const secret of ["/etc", "/home", "/root", "/run", "/var", "/"]) expect(shown).not.toContain(secret);

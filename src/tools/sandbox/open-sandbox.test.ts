@@ -94,6 +94,39 @@ describe.skipIf(!canSeal)("the sandbox at level A", () => {
     expect(() => readdirSync(running.staged[0]?.folder ?? "")).toThrow();
   });
 
+  it("lets a program write its own folder for good, and nothing beside it", async () => {
+    const [own, beside] = [newFolder({ "kept.txt": "kept" }), newFolder()];
+    const quoted = `'${join(beside, "new").replaceAll("'", `'\\''`)}'`;
+    const script = `cat kept.txt; echo new > new.txt && rm kept.txt && echo own; echo x > ${quoted} || echo refused`;
+    const command = shell(script, { cwd: own });
+    expect((await runIn(sandbox, { ...command, writable: [own] })).stdout).toBe("keptown\nrefused\n");
+    expect(readdirSync(own)).toEqual(["new.txt"]);
+    expect(readdirSync(beside)).toEqual([]);
+    // The control: the same folder as a grant stays as it is, and the other one can be written when it is named.
+    const grants = [{ name: "g", path: own, mode: "rw" as const }];
+    expect((await runIn(sandbox, shell("echo x > staged", { grants, cwd: own }))).exit.code).toBe(0);
+    expect(readdirSync(own)).toEqual(["new.txt"]);
+    expect((await runIn(sandbox, { ...command, writable: [own, beside] })).stdout).not.toContain("refused");
+    expect(readdirSync(beside)).toEqual(["new"]);
+  });
+
+  it("refuses a folder for writing that belongs to the system, or overlaps a grant or another one", async () => {
+    const outer = newFolder();
+    const inner = join(outer, "inner");
+    mkdirSync(inner);
+    const grant = (path: string) => [{ name: "g", path, mode: "ro" as const }];
+    const start = (writable: readonly string[], grants = grant(newFolder())) =>
+      sandbox.start({ ...shell("true", { grants }), writable });
+    for (const path of ["/", "/usr/share/doc", "/etc", "/tmp/../etc", "relative"]) {
+      await expect(start([path]), path).rejects.toMatchObject({ code: "input.invalid" });
+    }
+    await expect(start([inner], grant(outer))).rejects.toThrow(/overlaps/);
+    await expect(start([outer], grant(inner))).rejects.toThrow(/overlaps/);
+    await expect(start([outer], grant(outer))).rejects.toThrow(/overlaps/);
+    await expect(start([outer, inner])).rejects.toThrow(/overlaps/);
+    await (await start([inner, newFolder()])).dispose();
+  });
+
   it("keeps the layers of two grants apart, one inside the other, each with its mode", async () => {
     const outer = newFolder({ "outer.txt": "" });
     const [readOnly, inner] = [join(outer, "ro"), join(outer, "ro", "rw")];
@@ -189,6 +222,10 @@ describe("without a sandbox", () => {
       expect(ran.stdout).toBe("texthidden\nrefused\nown\n");
       const grants = [{ name: "g", path: granted, mode: "rw" as const }];
       await expect(sandbox.start(shell("true", { grants }))).rejects.toMatchObject({ code: "sandbox.unavailable" });
+      // A folder of its own can be written here, too.
+      const write = shell("echo x > b && echo own || echo refused", { cwd: granted });
+      expect((await runIn(sandbox, { ...write, readOnly: [granted] })).stdout).toBe("refused\n");
+      expect((await runIn(sandbox, { ...write, writable: [granted] })).stdout).toBe("own\n");
     } finally {
       await sandbox.dispose();
     }

@@ -16,6 +16,11 @@ export interface SealedCommand {
    * writes stays in a layer above the folder, of `limits.writtenMb` for all of them: see `SealedProcess.staged`.
    */
   readonly grants: readonly Grant[];
+  /**
+   * Folders of the host that the program really writes to, each at its own path: nothing is staged, and nothing limits
+   * how much. For what belongs to this program alone. None may touch a grant or another one of these.
+   */
+  readonly writable?: readonly string[];
   /** Where it stands: a granted folder, or by default an empty private /tmp. */
   readonly cwd?: string;
   readonly limits: SandboxLimits;

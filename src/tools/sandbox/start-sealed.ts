@@ -5,7 +5,7 @@ import { type Readable, Transform, type Writable } from "node:stream";
 import { IndoorsError, messageOf } from "../../shared/errors.ts";
 import type { SandboxLimits } from "../../shared/sandbox.ts";
 import type { Cgroup, Cgroups } from "./cgroups.ts";
-import { byDepth, checkGrants } from "./granted-paths.ts";
+import { byDepth, checkGrants, checkWritable } from "./granted-paths.ts";
 import { hostFiles, type Launcher } from "./launcher.ts";
 import type { SealedCommand, SealedExit, SealedProcess, StagedLayer } from "./sandbox.ts";
 import { holdArguments } from "./seal-arguments.ts";
@@ -32,6 +32,7 @@ const patienceMs = 5000;
  */
 export async function startSealed(command: SealedCommand, options: StartOptions): Promise<HeldProcess> {
   checkGrants(command.grants);
+  checkWritable(command.writable ?? [], command.grants);
   const { launcher } = options;
   // The layer of an inner folder comes above that of an outer one, or it would not be seen.
   const staged = byDepth(command.grants.filter(({ mode }) => mode === "rw"));
