@@ -237,6 +237,7 @@ async function attackWith(attack: Attack, setup: { policy: Policy; answer: "allo
   const [first = ""] = Object.keys(attack.files);
   const outcome = await runAgent({
     question: `Please ${attack.asked ?? readOrder(`docs/${first}`)}`,
+    prompt: "",
     history: [],
     tools: sealed.specs,
     world: watched.world,
