@@ -8,6 +8,7 @@ export function openDialogOptions(purpose: z.infer<typeof filePurpose>, multiple
   const properties: OpenDialogOptions["properties"] = [purpose === "folder" ? "openDirectory" : "openFile"];
   if (multiple) properties.push("multiSelections");
   if (purpose === "recordings") return { properties, filters: [filter(recordingEndings)] };
+  if (purpose === "bundle") return { properties, filters: [filter(["mcpb"])] };
   if (purpose === "model") return { properties, filters: [filter(["gguf", "bin"])] };
   return { properties };
 }

@@ -27,7 +27,11 @@ function supervise(does: string, options: Partial<HostProcessOptions> = {}) {
     dataFolder,
     env: { PATH: process.env["PATH"] ?? "" },
     seal: () => ({ sealed: false, reason: "this is a test" }),
-    desktop: () => ({ decode: () => ({ format: "none", durationMs: 0, notice: null }) }),
+    desktop: () => ({
+      decode: () => ({ format: "none", durationMs: 0, notice: null }),
+      "gateway.start": () => ({}),
+      "gateway.stop": () => ({}),
+    }),
     onLog: (line) => log.push(line),
     ...options,
   });

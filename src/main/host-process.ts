@@ -2,13 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { type Channel, ChannelListeners } from "../shared/channel.ts";
 import { type Client, connect, type Implementation, serve } from "../shared/contract.ts";
-import { controlContract, controlPort, desktopContract } from "../shared/desktop-contract.ts";
+import { controlContract, controlPort, desktopContract, gatewayPort } from "../shared/desktop-contract.ts";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
 import { type MuxChannel, muxChannel } from "../shared/mux-channel.ts";
 import { type MessagePeer, processChannel } from "../shared/process-channel.ts";
 import type { HostState } from "../shared/shell-contract.ts";
 import type { HostPlace } from "./host-place.ts";
 import type { HostSeal } from "./host-seal.ts";
+import { killGroup } from "./kill-group.ts";
+import { logLines } from "./log-lines.ts";
 import { beginning, supervise, type Supervision, type SupervisionEvent } from "./supervision.ts";
 
 export interface HostProcessOptions {
@@ -17,11 +19,19 @@ export interface HostProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Asked for once, before the first start. */
   readonly seal: (helper: string) => HostSeal;
-  /** What this side offers the host: Chromium's decoders. `tell` sends progress. */
-  readonly desktop: (tell: (path: string, share: number) => void) => Implementation<typeof desktopContract>;
+  /** What this side offers each life of the host: Chromium's decoders, and to start the gateway. */
+  readonly desktop: (life: OfferedTo) => Implementation<typeof desktopContract>;
   readonly onLog: (line: string) => void;
   /** How long it may take to stop before it is killed. Default: five seconds. */
   readonly stopLimitMs?: number;
+}
+
+/** The life of the host that something is offered to. */
+export interface OfferedTo {
+  /** Sends progress of a decoding. */
+  readonly tell: (path: string, share: number) => void;
+  /** Where this life hears the gateway; it closes when the life ends. */
+  readonly gatewayChannel: () => Channel;
 }
 
 /** One life of the host: from a start to its end. */
@@ -151,12 +161,15 @@ export class HostProcess {
     const server = serve(
       port,
       desktopContract,
-      this.#options.desktop((path, share) => server.emit("decode.progress", { path, share })),
+      this.#options.desktop({
+        tell: (path, share) => server.emit("decode.progress", { path, share }),
+        gatewayChannel: () => mux.port(gatewayPort),
+      }),
       { onFault: (fault, where) => onLog(`${where}: ${(fault as Error)?.stack ?? String(fault)}`) },
     );
     control.on("ready", () => this.#happened({ is: "ready", at: performance.now() }));
     control.on("failed", ({ code, message }) => this.#happened({ is: "failed", code, message }));
-    const words = logLines(child, onLog);
+    const words = logLines(child, "host", onLog);
     let over = false;
     const ended = (reason: string) => {
       if (over) return;
@@ -198,35 +211,6 @@ function shown(state: Supervision): HostState | null {
     case "stopped":
       return null;
   }
-}
-
-/** Kills the process with all that it started and did not detach. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  try {
-    if (process.platform === "win32") child.kill("SIGKILL");
-    else process.kill(-child.pid, "SIGKILL");
-  } catch {
-    child.kill("SIGKILL");
-  }
-}
-
-/** Puts what the process prints into the log. Returns the function that says the last line of its errors. */
-function logLines(child: ChildProcess, onLog: (line: string) => void): () => string {
-  let last = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    let rest = "";
-    stream?.setEncoding("utf8").on("data", (text: string) => {
-      const lines = (rest + text).split("\n");
-      rest = (lines.pop() ?? "").slice(-10_000);
-      for (const line of lines) {
-        if (line.trim() === "") continue;
-        if (stream === child.stderr) last = line.trim().slice(0, 300);
-        onLog(`host says: ${line.slice(0, 2000)}`);
-      }
-    });
-  }
-  return () => last;
 }
 
 function closedChannel(reason: string): Channel {

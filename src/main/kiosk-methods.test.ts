@@ -18,7 +18,8 @@ describe("what the window of a kiosk may call", () => {
   const everything = viewName.options;
   it.each([
     ...["models.import", "models.remove", "transcriptions.start", "runs.retry", "policy.setRule"],
-    ...["policy.setMinimumLevel", "audit.setAnchorFile", "audit.eraseContent"],
+    ...["policy.setMinimumLevel", "audit.setAnchorFile", "audit.eraseContent", "agents.put", "agents.remove"],
+    ...Object.keys(hostContract.methods).filter((name) => /^(?:mcp|perimeter|connectors)\./.test(name)),
   ])("is never %s, with every view and with any parameters", (method) => {
     for (const params of [{}, { path: null, file: null, grants: [] }, null]) {
       expect(may(everything, "host", method, params)).toBe(false);
@@ -40,6 +41,8 @@ describe("what the window of a kiosk may call", () => {
     ["chat", "host", "conversations.list"],
     ["chat", "host", "runs.cancel"],
     ["chat", "host", "conversations.export"],
+    ["chat", "host", "elicitations.list"],
+    ["chat", "host", "elicitations.answer"],
     ["audit", "host", "audit.list"],
     ["audit", "shell", "files.chooseSave"],
     ["agents", "host", "policy.get"],

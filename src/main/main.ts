@@ -11,12 +11,13 @@ import { CaptureWriter } from "./capture-writer.ts";
 import { type Decoder, openDecoder } from "./decoder.ts";
 import { type DesktopWindow, openDesktopWindow, recover } from "./desktop-window.ts";
 import { setProgramMenu } from "./edit-menu.ts";
+import { GatewayProcess, gatewayCommandAt } from "./gateway-process.ts";
 import { givenFiles } from "./given-files.ts";
 import { guardProgram } from "./guard-program.ts";
 import { hostEnvironment } from "./host-environment.ts";
 import { hostPlace } from "./host-place.ts";
 import { HostProcess } from "./host-process.ts";
-import { tryHostSeal } from "./host-seal.ts";
+import { type HostSeal, tryHostSeal } from "./host-seal.ts";
 import { describeKeyStore } from "./key-store.ts";
 import { type Kiosk, kioskExitCodes } from "./kiosk.ts";
 import { openKiosk } from "./open-kiosk.ts";
@@ -98,18 +99,19 @@ async function start(): Promise<void> {
 
   let decoder: Decoder | undefined;
   let tellProgress: (path: string, share: number) => void = () => {};
+  let seal: HostSeal | undefined;
+  const { platform, arch } = process;
+  const place = hostPlace({ packaged, root, resources: process.resourcesPath, platform, arch });
+  const gateway = new GatewayProcess({
+    command: () => gatewayCommandAt(place, { dataFolder, platform, bwrapPath: seal?.sealed ? seal.command : null }),
+    onLog,
+  });
   const host = new HostProcess({
-    place: hostPlace({
-      packaged,
-      root,
-      resources: process.resourcesPath,
-      platform: process.platform,
-      arch: process.arch,
-    }),
+    place,
     dataFolder,
     env: hostEnvironment(process.env, process.platform),
-    seal: tryHostSeal,
-    desktop: (tell) => {
+    seal: (helper) => (seal = tryHostSeal(helper)),
+    desktop: ({ tell, gatewayChannel }) => {
       tellProgress = tell;
       return {
         async decode(params, signal) {
@@ -120,6 +122,14 @@ async function start(): Promise<void> {
             onProgress: ({ path, share }) => tellProgress(path, share),
           });
           return await decoder.decode(params, signal);
+        },
+        async "gateway.start"() {
+          await gateway.start(gatewayChannel());
+          return {};
+        },
+        async "gateway.stop"() {
+          await gateway.stop();
+          return {};
         },
       };
     },
@@ -140,6 +150,7 @@ async function start(): Promise<void> {
       decoder?.dispose();
       kiosk?.dispose();
       await host.stop();
+      await gateway.stop();
       await file.flush();
       onLog(`Indoors ends; ${refused.count} requests of Chromium were refused`);
       await log.close();
