@@ -23,7 +23,9 @@ export const defaultStrategy: Strategy = { choice: "scored", arguments: "constru
 
 export interface AgentRun {
   readonly question: string;
-  /** The steps of the earlier runs of this conversation, in order. */
+  /** What the people who made the agent say to it: the end of the system text. Empty when they say nothing. */
+  readonly prompt: string;
+  /** The steps of the agent's earlier runs in this conversation, in order. */
   readonly history: readonly Step[];
   readonly tools: readonly ToolSpec[];
   readonly world: World;
@@ -32,6 +34,8 @@ export interface AgentRun {
   readonly policy: CallPolicy;
   readonly log: StepLog;
   readonly clock: Clock;
+  /** Asked after each call: what to end with, when the call has settled the question, as handing it over does. */
+  readonly settled?: () => string | undefined;
   readonly limits?: Partial<AgentLimits>;
   /** Only for models without a tool template. */
   readonly strategy?: Strategy;

@@ -1,6 +1,7 @@
 import { assertNever } from "../shared/errors.ts";
 import type { JsonSchema } from "../shared/llm-contract.ts";
 import type { ArgumentSpec, ToolSpec } from "../shared/tool.ts";
+import { jsonSubset } from "./json-subset.ts";
 
 /** The longest free string a grammar may hold; longer repetitions make llama.cpp's grammars slow. */
 const maxFreeString = 300;
@@ -25,6 +26,8 @@ export function argumentSchema(argument: ArgumentSpec): JsonSchema {
       return { type: "boolean" };
     case "list":
       return { type: "array", items: listItemSchema(argument.of), minItems: 1, maxItems: 12 };
+    case "json":
+      return jsonSubset(argument.schema);
     default:
       return assertNever(argument);
   }
@@ -42,7 +45,8 @@ export function listItemSchema(of: "span" | "number" | "text"): JsonSchema {
 export function parametersSchema(tool: ToolSpec): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
   for (const [name, argument] of Object.entries(tool.arguments)) {
-    const schema = argumentSchema(argument);
+    const schema =
+      argument.kind === "json" ? jsonSubset(argument.schema, { nullable: true }) : argumentSchema(argument);
     properties[name] =
       argument.optional === true
         ? { oneOf: [schema, { type: "null" }], description: `${argument.description} Optional: null leaves it out.` }

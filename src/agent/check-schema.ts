@@ -41,7 +41,7 @@ export function checkSchema(value: unknown, schema: JsonSchema, where = "the rep
 
 function checkObject(value: unknown, schema: JsonSchema, where: string): string | undefined {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return `${where} is not an object`;
-  const properties = schema["properties"] as Record<string, JsonSchema>;
+  const properties = (schema["properties"] ?? {}) as Record<string, JsonSchema>;
   const required = (schema["required"] as readonly string[] | undefined) ?? Object.keys(properties);
   for (const [name, property] of Object.entries(properties)) {
     if (!Object.hasOwn(value, name) && !required.includes(name)) continue;
@@ -49,8 +49,10 @@ function checkObject(value: unknown, schema: JsonSchema, where: string): string 
     const fault = checkSchema((value as Record<string, unknown>)[name], property, `'${name}'`);
     if (fault !== undefined) return fault;
   }
-  const extra = Object.keys(value).find((name) => !Object.hasOwn(properties, name));
-  return extra === undefined ? undefined : `${where} has an unknown '${extra}'`;
+  const others = Object.entries(value).filter(([name]) => !Object.hasOwn(properties, name));
+  const free = schema["additionalProperties"] as JsonSchema | undefined;
+  if (free === undefined) return others[0] === undefined ? undefined : `${where} has an unknown '${others[0][0]}'`;
+  return others.map(([name, item]) => checkSchema(item, free, `'${name}'`)).find((fault) => fault !== undefined);
 }
 
 function checkArray(value: unknown, schema: JsonSchema, where: string): string | undefined {

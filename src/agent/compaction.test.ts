@@ -3,7 +3,6 @@ import type { ChatMessage } from "../shared/llm-contract.ts";
 import { fitPrompt } from "./compaction.ts";
 import { excerpt } from "./excerpt.ts";
 import type { Exchange, Prompt, Turn } from "./history.ts";
-import { answerSystemText } from "./prompt.ts";
 import { promptText } from "./testing/scripted-model.ts";
 
 /** mulberry32, a small seeded generator: the same histories in every run. */
@@ -70,10 +69,7 @@ describe("compaction", () => {
       }
       const current = made.exchanges.at(-1)!;
       expect(await count(fit.messages)).toBeLessThanOrEqual(room);
-      expect(fit.messages[0]).toEqual({
-        role: "system",
-        text: made.answerOnly === true ? answerSystemText : "SYSTEM TEXT",
-      });
+      expect(fit.messages[0]).toEqual({ role: "system", text: "SYSTEM TEXT" });
       expect(
         fit.messages
           .filter((message) => message.role === "user")

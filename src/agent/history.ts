@@ -2,7 +2,7 @@ import type { ChatMessage } from "../shared/llm-contract.ts";
 import type { Step } from "../shared/run.ts";
 import type { ToolCall, ToolOutcome } from "../shared/tool.ts";
 import { frame } from "./frame.ts";
-import { answerSystemText, removedNote, repairText, repeatedCode } from "./prompt.ts";
+import { removedNote, repairText, repeatedCode } from "./prompt.ts";
 
 /** Something that happened between a question and its answer, as the model is shown it. */
 export type Turn =
@@ -58,6 +58,7 @@ export interface Shown {
 }
 
 export interface Prompt {
+  /** Of the turn: with `answerOnly` it is another one. */
   readonly system: string;
   readonly exchanges: readonly Exchange[];
   readonly context: string;
@@ -73,8 +74,7 @@ export interface Prompt {
 export function messagesOf(prompt: Prompt, shown: Shown): ChatMessage[] {
   const earlier = prompt.exchanges.slice(0, -1).slice(shown.droppedExchanges);
   const current = prompt.exchanges.at(-1);
-  const system = prompt.answerOnly === true ? answerSystemText : prompt.system;
-  const messages: ChatMessage[] = [{ role: "system", text: system }];
+  const messages: ChatMessage[] = [{ role: "system", text: prompt.system }];
   for (const exchange of earlier) {
     messages.push({ role: "user", text: exchange.question });
     // Small models get earlier exchanges as question and answer only: old results would crowd out the new ones.

@@ -38,6 +38,7 @@ async function start({ model, outcome, decide, options }: Setup) {
   const controller = new AbortController();
   const promise = runAgent({
     question,
+    prompt: "",
     history: [],
     tools: [readFile, searchFiles],
     world: { today: "2026-11-23", paths: async () => paths, recordings: async () => [] },
@@ -209,6 +210,17 @@ describe("a model with a tool template", () => {
     ]);
     const { events } = await start({ model, options: { limits: { toolCalls: 1 } } });
     expect(events.filter((event) => event.startsWith("run"))).toEqual(["run call-1"]);
+  });
+
+  it("ends with the call that settled the question, and makes no other call of that turn", async () => {
+    const both = [...call("a").calls, ...call("b").calls];
+    let asked = 0;
+    const settled = () => ((asked += 1) > 0 ? "Somebody else answers." : undefined);
+    const model = template([{ prompt: "", reply: { calls: both } }]);
+    const { events, steps, result } = await start({ model, options: { settled } });
+    expect(events.filter((event) => event.startsWith("run"))).toEqual(["run call-1"]);
+    expect(steps.at(-1)).toEqual({ kind: "answer", text: "Somebody else answers." });
+    expect(result).toEqual({ status: "done", answer: "Somebody else answers." });
   });
 
   it("shows a failure and a denial to the model as results", async () => {
@@ -399,6 +411,21 @@ describe("a model held to a grammar", () => {
     expect(inside).not.toMatch(/<\s*\/?\s*data/iu);
   });
 
+  it("tells the agent's own words in every turn, after what is the same for all agents", async () => {
+    const turns = () => [
+      { prompt: "", reply: '{"tool": "read_file", "arguments": {"file": "docs/receipt.txt"}}' },
+      { prompt: "", reply: "42.10" },
+    ];
+    const [plain, own] = [grammar(turns()), grammar(turns())];
+    await start({ model: plain, options: { ...sampled, limits: { toolCalls: 1 } } });
+    await start({ model: own, options: { ...sampled, limits: { toolCalls: 1 }, prompt: "You keep the receipts.\n" } });
+    const system = (prompt = "") => prompt.slice(0, prompt.indexOf("\nuser:"));
+    for (const at of [0, 1]) {
+      expect(system(own.prompts[at])).toBe(`${system(plain.prompts[at])}\n\nYou keep the receipts.`);
+    }
+    expect(system(own.prompts[0])).not.toBe(system(own.prompts[1]));
+  });
+
   it("keeps the beginning of the prompt byte for byte from turn to turn", async () => {
     const model = grammar([
       { prompt: "", reply: '{"tool": "read_file", "arguments": {"file": "docs/receipt.txt"}}' },
@@ -428,6 +455,7 @@ async function cancelAt(nth: number, scripted: ScriptedModel) {
   const outcome: ToolOutcome = { ok: true, text: "Total: 42.10", truncated: false };
   const result = await runAgent({
     question,
+    prompt: "",
     history: [],
     tools: [readFile, searchFiles],
     world: { today: "2026-11-23", paths: () => port(() => paths), recordings: () => port(() => []) },

@@ -71,6 +71,11 @@ async function answerQuestion(run: AgentRun, record: StepRecorder): Promise<stri
       } else {
         ran += 1;
         await runCall(run, record, call);
+        const settled = run.settled?.();
+        if (settled !== undefined) {
+          await record.append({ kind: "answer", text: settled });
+          return settled;
+        }
       }
     }
   }

@@ -6,7 +6,7 @@ import { excerpt } from "./excerpt.ts";
 import { grammarTurn } from "./grammar-turn.ts";
 import { type Exchange, exchangesOf, messagesOf } from "./history.ts";
 import type { ModelTurn } from "./model-turn.ts";
-import { contextText, type Move, moveText, systemText } from "./prompt.ts";
+import { answerSystemText, contextText, type Move, moveText, systemText } from "./prompt.ts";
 import type { StepRecorder } from "./step-recorder.ts";
 import { fromEngine, StopRun } from "./stop-run.ts";
 import { templateTools, templateTurn } from "./template-turn.ts";
@@ -23,6 +23,8 @@ const schemaCharactersPerToken = 3;
 /** What stays the same during a run, so that the prompt only grows at its end. */
 export interface Situation {
   readonly system: string;
+  /** In the place of `system` when a small model only answers. */
+  readonly answerSystem: string;
   readonly context: string;
 }
 
@@ -30,7 +32,8 @@ export interface Situation {
 export async function lookAround(run: AgentRun): Promise<Situation> {
   const { paths, recordings } = await seeWorld(run, undefined);
   return {
-    system: systemText(run.tools, run.model.toolTemplate),
+    system: systemText(run.tools, run.model.toolTemplate, run.prompt),
+    answerSystem: answerSystemText(run.prompt),
     context: contextText({ today: run.world.today, paths: paths.map((entry) => entry.path), recordings }),
   };
 }
@@ -60,15 +63,18 @@ export async function nextTurn(
   const existing =
     model.toolTemplate || strategy.arguments === "free" ? undefined : await seeWorld(run, exchanges.at(-1));
   const tools = !canCall ? [] : existing === undefined ? run.tools : offeredTools(run.tools, existing);
-  const promptOf = (move: Move, asked: readonly Exchange[], context: string) => ({
-    system: situation.system,
-    exchanges: asked,
-    context,
-    move: moveText(move, asked.at(-1)?.question ?? "", results.length > 0),
-    toolTemplate: model.toolTemplate,
-    answerOnly: move === "answer" && !model.toolTemplate && results.length > 0,
-    excerpt: (text: string, max: number) => excerpt(text, run.question, max),
-  });
+  const promptOf = (move: Move, asked: readonly Exchange[], context: string) => {
+    const answerOnly = move === "answer" && !model.toolTemplate && results.length > 0;
+    return {
+      system: answerOnly ? situation.answerSystem : situation.system,
+      exchanges: asked,
+      context,
+      move: moveText(move, asked.at(-1)?.question ?? "", results.length > 0),
+      toolTemplate: model.toolTemplate,
+      answerOnly,
+      excerpt: (text: string, max: number) => excerpt(text, run.question, max),
+    };
+  };
   const toolTokens = model.toolTemplate
     ? Math.ceil(JSON.stringify(templateTools(tools)).length / schemaCharactersPerToken)
     : 0;

@@ -67,7 +67,8 @@ function objectEvidence(tool: ToolSpec, existing: Existing): number {
     evidence += 2 * (likeliest?.support ?? 0);
   }
   // Looking through what the user keeps here is what to do with a question when nothing else fits.
-  if (existing.isQuestion && tool.needs.length > 0 && required.some((argument) => argument.kind === "span")) {
+  const looks = tool.needs.length > 0 && (tool.server === undefined || tool.effect === "read");
+  if (existing.isQuestion && looks && required.some((argument) => argument.kind === "span")) {
     evidence += 0.7;
   }
   const onlyFigures = args.every((argument) => ["number", "date", "choice", "boolean"].includes(argument.kind));

@@ -121,10 +121,11 @@ export function turnSchema(tools: readonly ToolSpec[], existing: Existing | unde
   return options.length === 1 ? (options[0] ?? answering) : { oneOf: options };
 }
 
-/** Whether the question itself names something that this argument could be. */
+/** Whether the question itself names something that this argument could be. For a structure nothing says so. */
 function wasSaid(argument: ArgumentSpec, existing: Existing): boolean {
   if (argument.kind === "number") return existing.numbersSaid > 0;
   if (argument.kind === "date") return existing.datesSaid > 0;
+  if (argument.kind === "json") return false;
   // An id costs a small model dozens of tokens; without one all recordings are meant.
   if (argument.kind === "recording") return existing.namesRecording;
   if (argument.kind !== "path") return true;
@@ -174,6 +175,7 @@ function constructed(argument: ArgumentSpec, existing: Existing): JsonSchema | u
     case "choice":
     case "boolean":
     case "text":
+    case "json":
       return argumentSchema(argument);
     default:
       return assertNever(argument);

@@ -1,5 +1,7 @@
+import { isJsonOfSize, longestJson } from "../shared/argument-schema.ts";
 import { assertNever } from "../shared/errors.ts";
 import type { ArgumentSpec, ToolSpec } from "../shared/tool.ts";
+import { withoutNulls } from "./json-subset.ts";
 import { isIsoDay } from "./said-dates.ts";
 
 export type ValidCall =
@@ -33,7 +35,7 @@ export function validateCall(tools: readonly ToolSpec[], name: string, given: un
     }
     const fault = faultOf(argument, value);
     if (fault !== undefined) return { ok: false, error: `'${key}' of ${name} ${fault}.` };
-    checked[key] = value;
+    checked[key] = argument.kind === "json" ? withoutNulls(value, argument.schema) : value;
   }
   return { ok: true, tool, arguments: checked };
 }
@@ -67,6 +69,9 @@ function faultOf(argument: ArgumentSpec, value: unknown): string | undefined {
       // oxlint-disable-next-line valid-typeof
       return value.every((item) => typeof item === type) ? undefined : `must be a list of ${type}s`;
     }
+    case "json":
+      // Its schema is the server's; whoever sends it checks it against that.
+      return isJsonOfSize(value) ? undefined : `must be JSON of at most ${longestJson} characters`;
     default:
       return assertNever(argument);
   }

@@ -1,13 +1,17 @@
 import { setTimeout } from "node:timers/promises";
 import type { ApprovalAnswer, ApprovalRequest, ApprovalScope } from "../shared/approval.ts";
+import type { ElicitationAnswer, ElicitationRequest } from "../shared/mcp.ts";
 import { answersFromFile } from "../host/answer-from-file.ts";
 import type { CommandContext } from "./command.ts";
 import { describeApproval } from "./describe-approval.ts";
+import { describeForm, fillForm } from "./fill-form.ts";
 import { LineReader } from "./line-reader.ts";
 
 /** Answers approvals for a command. */
 export interface Approver {
   answer(request: ApprovalRequest, signal: AbortSignal): Promise<ApprovalAnswer>;
+  /** Fills in a server's form. Only a person can: without one it is declined. */
+  fill(request: ElicitationRequest, signal: AbortSignal): Promise<ElicitationAnswer>;
   dispose(): void;
 }
 
@@ -46,6 +50,7 @@ export async function readApprover(context: CommandContext): Promise<Approver> {
       );
       return answer;
     },
+    fill: async (request) => declined(request, terminal),
     dispose() {},
   };
 }
@@ -57,8 +62,15 @@ export function noApprover({ terminal }: Pick<CommandContext, "terminal">): Appr
       terminal.say(`Not allowed here: ${call.tool}.`);
       return { decision: "deny", scope: "call", by: "option:deny" };
     },
+    fill: async (request) => declined(request, terminal),
     dispose() {},
   };
+}
+
+function declined(request: ElicitationRequest, terminal: CommandContext["terminal"]): ElicitationAnswer {
+  for (const line of describeForm(request)) terminal.say(line);
+  terminal.say("Declined: nobody can be asked here.");
+  return { action: "decline" };
 }
 
 function personApprover({ terminal }: CommandContext): Approver {
@@ -79,6 +91,14 @@ function personApprover({ terminal }: CommandContext): Approver {
       const allowed = scope !== undefined && request.scopes.includes(scope);
       terminal.say(allowed ? "Allowed." : "Not allowed.");
       return { decision: allowed ? "allow" : "deny", scope: allowed ? scope : "call", by: "terminal" };
+    },
+    async fill(request, signal) {
+      for (const line of describeForm(request)) terminal.say(line);
+      if (atTerminal) {
+        await setTimeout(typedAheadMs, undefined, { signal });
+        reader.forget();
+      }
+      return await fillForm(request, reader, (line) => terminal.say(line), signal);
     },
     dispose: () => reader.close(),
   };

@@ -1,5 +1,7 @@
+import { firstAgent } from "../shared/agent.ts";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
 import type { RunView } from "../shared/host-contract.ts";
+import type { ElicitationRequest } from "../shared/mcp.ts";
 import type { Step } from "../shared/run.ts";
 import type { Grant } from "../shared/tool.ts";
 import type { ApprovalRequest } from "../shared/approval.ts";
@@ -11,12 +13,13 @@ import { deviceOption, readDevice } from "./device-option.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { durationInWords } from "./words.ts";
 
-/** `indoors ask`: one question to the agent. */
+/** `indoors ask`: one question to an agent. */
 export const ask: Command = {
-  summary: "ask the agent a question about your folders and recordings",
+  summary: "ask an agent a question about your folders and recordings",
   usage:
-    'ask "QUESTION" [--model NAME] [--grant FOLDER[:rw]]… [--approve ask|deny|allow|FILE] [--device auto|cpu|vulkan|cuda|metal] [--json]',
+    'ask "QUESTION" [--agent ID] [--model NAME] [--grant FOLDER[:rw]]… [--approve ask|deny|allow|FILE] [--device auto|cpu|vulkan|cuda|metal] [--json]',
   options: {
+    agent: { type: "string" },
     model: { type: "string" },
     grant: { type: "string", multiple: true },
     ...approveOption,
@@ -27,46 +30,76 @@ export const ask: Command = {
     if (question === "") throw new UsageError("Write the question in quotation marks.");
     const grants = await readGrants(context.texts("grant"));
     const approver = await readApprover(context);
-    let run: RunView;
+    let runs: readonly RunView[];
     try {
       const host = await context.host();
-      run = await askAgent(host, { question, model: context.text("model") ?? null, grants }, context, approver);
+      const asked = {
+        question,
+        agent: context.text("agent") ?? firstAgent,
+        model: context.text("model") ?? null,
+        grants,
+      };
+      runs = await askAgent(host, asked, context, approver);
     } finally {
       approver.dispose();
     }
-    const answer = run.steps.findLast((step) => step.kind === "answer")?.text ?? null;
-    context.terminal.document({ question, answer, run });
+    const run = runs.at(-1);
+    const answer = run?.steps.findLast((step) => step.kind === "answer")?.text ?? null;
+    context.terminal.document({ question, answer, run, handedOver: runs.slice(0, -1) });
     return answer === null ? exitCodes.noAnswer : exitCodes.ok;
   },
 };
 
 /**
  * Asks, shows every step as it is stored, lets `approver` answer what is asked back, and returns the run when it has
- * ended. Shared with the tour.
+ * ended, after those that handed the question on to it. Shared with the tour.
  */
 export async function askAgent(
   host: HostClient,
-  request: { readonly question: string; readonly model: string | null; readonly grants: readonly Grant[] },
+  request: {
+    readonly question: string;
+    readonly agent: string;
+    readonly model: string | null;
+    readonly grants: readonly Grant[];
+  },
   context: CommandContext,
   approver: Approver,
-): Promise<RunView> {
+): Promise<readonly RunView[]> {
   const { terminal, signal } = context;
-  const ended = Promise.withResolvers<void>();
   const started = Promise.withResolvers<void>();
   let runId: string | undefined;
-  const early: { runId: string; step?: Step }[] = [];
+  let ended = Promise.withResolvers<void>();
+  let early: { runId: string; step?: Step }[] = [];
   const see = (event: { runId: string; step?: Step }) => {
-    if (runId === undefined) return void early.push(event);
-    if (event.runId !== runId) return;
+    if (event.runId !== runId) return void early.push(event);
     if (event.step === undefined) ended.resolve();
     else for (const line of describeStep(event.step)) terminal.print(harmlessText(line));
+  };
+  const ours = new Set<string>();
+  /** Whether we began a run, or whoever handed it over. */
+  const isOurs = async (id: string): Promise<boolean> => {
+    if (ours.has(id)) return true;
+    const { handedOverBy } = await host.call("runs.get", { id });
+    return handedOverBy !== null && (await isOurs(handedOverBy));
+  };
+  /** Shows a run to its end. */
+  const follow = async (id: string): Promise<RunView> => {
+    ours.add(id);
+    [runId, ended] = [id, Promise.withResolvers<void>()];
+    const before = early;
+    early = [];
+    for (const event of before) see(event);
+    if (signal.aborted) onAbort();
+    await ended.promise;
+    if (signal.aborted) throw new IndoorsError("cancelled");
+    return await host.call("runs.get", { id });
   };
   const asked = new Map<string, AbortController>();
   let answered: Promise<void> = Promise.resolve();
   const answerOne = async (approval: ApprovalRequest, gone: AbortSignal) => {
     await started.promise;
     // A run belongs to whoever began it: another's questions are not answered here.
-    if (approval.runId !== runId || gone.aborted) return;
+    if (gone.aborted || !(await isOurs(approval.runId))) return;
     const answer = await approver.answer(approval, gone).catch((error: unknown) => {
       if (gone.aborted) throw error;
       terminal.say(`Not allowed: the answer could not be read (${messageOf(error)}).`);
@@ -74,11 +107,21 @@ export async function askAgent(
     });
     if (!gone.aborted) await host.call("approvals.answer", { id: approval.id, answer });
   };
-  const onAsked = (approval: ApprovalRequest) => {
+  const fillOne = async (form: ElicitationRequest, gone: AbortSignal) => {
+    await started.promise;
+    if (gone.aborted || (form.runId !== null && !(await isOurs(form.runId)))) return;
+    const answer = await approver.fill(form, gone).catch((error: unknown) => {
+      if (gone.aborted) throw error;
+      terminal.say(`Declined: the form could not be read (${messageOf(error)}).`);
+      return { action: "decline" } as const;
+    });
+    if (!gone.aborted) await host.call("elicitations.answer", { id: form.id, answer });
+  };
+  // One at a time, in order. Only a question that was taken back meanwhile rejects.
+  const inTurn = (id: string, work: (gone: AbortSignal) => Promise<void>) => {
     const gone = new AbortController();
-    asked.set(approval.id, gone);
-    // One at a time, in order. Only a question that was taken back meanwhile rejects.
-    answered = answered.then(() => answerOne(approval, gone.signal)).catch(() => {});
+    asked.set(id, gone);
+    answered = answered.then(() => work(gone.signal)).catch(() => {});
   };
   const stops = [
     host.on("run.step", see),
@@ -86,25 +129,36 @@ export async function askAgent(
     host.on("run.text", ({ text }) =>
       terminal.progress(`writing: ${harmlessText(text).replaceAll(/\s+/g, " ").slice(-70)}`),
     ),
-    host.on("approval.requested", onAsked),
+    host.on("run.progress", ({ progress, total, message }) =>
+      terminal.progress(
+        harmlessText(`${message ?? "the server works"}: ${progress}${total === null ? "" : ` of ${total}`}`),
+      ),
+    ),
+    host.on("approval.requested", (approval) => inTurn(approval.id, (gone) => answerOne(approval, gone))),
     host.on("approval.closed", ({ id }) => asked.get(id)?.abort()),
+    host.on("elicitation.requested", (form) => inTurn(form.id, (gone) => fillOne(form, gone))),
+    host.on("elicitation.closed", ({ id }) => asked.get(id)?.abort()),
   ];
   const onAbort = () => {
     if (runId !== undefined) void host.call("runs.cancel", { id: runId }).catch(() => {});
   };
   signal.addEventListener("abort", onAbort, { once: true });
   try {
-    const run = await host.call(
+    const { runId: first, conversationId } = await host.call(
       "runs.start",
       { ...request, grants: [...request.grants], conversationId: null, device: readDevice(context), replaces: null },
       { signal },
     );
-    runId = run.runId;
+    ours.add(first);
     started.resolve();
-    for (const event of early) see(event);
-    await ended.promise;
-    if (signal.aborted) throw new IndoorsError("cancelled");
-    return await host.call("runs.get", { id: runId });
+    const runs: RunView[] = [];
+    for (let next: string | undefined = first; next !== undefined;) {
+      const run = await follow(next);
+      runs.push(run);
+      const { runs: all } = await host.call("conversations.get", { id: conversationId });
+      next = all.find(({ handedOverBy }) => handedOverBy === run.id)?.id;
+    }
+    return runs;
   } finally {
     for (const gone of asked.values()) gone.abort();
     signal.removeEventListener("abort", onAbort);

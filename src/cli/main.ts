@@ -5,15 +5,20 @@ import { connect } from "../shared/contract.ts";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
 import { hostContract } from "../shared/host-contract.ts";
 import { memoryChannelPair } from "../shared/memory-channel.ts";
+import { agents } from "./agents.ts";
 import { ask } from "./ask.ts";
 import { audit } from "./audit.ts";
 import { bench } from "./bench.ts";
 import { type Command, type CommandContext, type HostClient, UsageError } from "./command.ts";
+import { connector } from "./connector.ts";
+import { connectors } from "./connectors.ts";
 import { doctor } from "./doctor.ts";
 import { exitCodeFor, exitCodes } from "./exit-codes.ts";
 import { jobs } from "./jobs.ts";
 import { kiosk } from "./kiosk.ts";
+import { mcp } from "./mcp.ts";
 import { models } from "./models.ts";
+import { perimeter } from "./perimeter.ts";
 import { policy } from "./policy.ts";
 import { sandbox } from "./sandbox.ts";
 import { processTerminal } from "./terminal.ts";
@@ -25,6 +30,8 @@ const commands: Readonly<Record<string, Command>> = {
   models,
   transcribe,
   ask,
+  agents,
+  mcp,
   policy,
   jobs,
   tour,
@@ -32,6 +39,9 @@ const commands: Readonly<Record<string, Command>> = {
   sandbox,
   bench,
   kiosk,
+  perimeter,
+  connectors,
+  connector,
 };
 
 process.exitCode = await main(process.argv.slice(2));

@@ -13,12 +13,13 @@ const endOfInput = "\u0004";
 /**
  * Asks for a line on the terminal without showing what is typed. Only on a terminal: a secret in a pipe stands in the
  * history of a shell.
+ * @param what is asked for, as a sentence begins with it
  * @throws IndoorsError `input.invalid` without a terminal, `cancelled` at Ctrl+C, Ctrl+D or when `signal` fires
  */
-export async function readSecret(question: string, signal: AbortSignal): Promise<string> {
+export async function readSecret(question: string, signal: AbortSignal, what = "A PIN"): Promise<string> {
   const { stdin, stderr } = process;
   if (!(stdin instanceof ReadStream) || !stdin.isTTY) {
-    throw new IndoorsError("input.invalid", "A PIN is asked for on a terminal only. Run this in one.");
+    throw new IndoorsError("input.invalid", `${what} is asked for on a terminal only. Run this in one.`);
   }
   if (signal.aborted) throw new IndoorsError("cancelled");
   // What is typed the moment the question stands there is not shown either.

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { firstAgent } from "../shared/agent.ts";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
 import type { RunView } from "../shared/host-contract.ts";
 import { readGrants } from "../host/grant-world.ts";
@@ -76,7 +77,9 @@ export const tour: Command = {
     ];
     for (const { question, grants } of questions) {
       try {
-        runs.push(await askAgent(host, { question, model: null, grants }, context, noApprover(context)));
+        runs.push(
+          ...(await askAgent(host, { question, agent: firstAgent, model: null, grants }, context, noApprover(context))),
+        );
       } catch (error) {
         if (context.signal.aborted) throw error;
         terminal.print(`The agent could not run: ${messageOf(error)}`);

@@ -15,6 +15,7 @@ import { AgentRuns } from "./agent-runs.ts";
 import { Approvals } from "./approvals.ts";
 import { openPolicyFile } from "./policy-file.ts";
 import { MemoryAudit } from "./testing/memory-audit.ts";
+import { noServers } from "./testing/no-servers.ts";
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "indoors-runs-")));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,6 +54,7 @@ async function start(answer: ((request: ApprovalRequest) => ApprovalAnswer) | nu
   });
   const ended = Promise.withResolvers<string>();
   const runs = new AgentRuns({
+    servers: noServers,
     ...{ store, audit, approvals, policy: await openPolicyFile(data) },
     library: { choose: async () => model, named: () => model },
     slot: { borrow: async () => ({ model: new ObeyingModel() as LanguageModel, giveBack: () => {} }) },
@@ -72,7 +74,14 @@ async function start(answer: ((request: ApprovalRequest) => ApprovalAnswer) | nu
     onEnded: (_id, status) => ended.resolve(status),
   });
   const question = `Please call run_script {"code":"1"}`;
-  const request = { question, conversationId: null, model: null, device: "auto", replaces: null } as const;
+  const request = {
+    question,
+    conversationId: null,
+    agent: "assistant",
+    model: null,
+    device: "auto",
+    replaces: null,
+  } as const;
   const ask = (path = docs) => runs.start({ ...request, grants: [{ name: "docs", path, mode: "rw" }] });
   return { runs, ask, audit, requests, asked: asked.promise, closed, ended: ended.promise, data, docs };
 }

@@ -17,7 +17,9 @@ export async function answersFromFile(path: string): Promise<(request: ApprovalR
 function answerFromPolicy(policy: Policy, request: ApprovalRequest, by: string): ApprovalAnswer {
   const { call, about, grants, level } = request;
   const effect = about === "changes" ? "write" : request.effect;
-  const situation = { agent: request.agent, tool: { name: call.tool, effect }, grants, level, taint: [] } as const;
+  const [server, ...rest] = call.tool.split("__");
+  const tool = { name: call.tool, effect, server: rest.length > 0 ? { name: server ?? "" } : undefined };
+  const situation = { agent: request.agent, tool, grants, level, taint: [] } as const;
   const { verdict } = evaluate(policy, situation);
   return { decision: verdict === "allow" ? "allow" : "deny", scope: "call", by };
 }

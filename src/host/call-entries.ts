@@ -50,6 +50,13 @@ export function callEntry(
       grants: grants.length,
       modes: grants.map(({ mode }) => mode).join(","),
       arguments: lengths.join(","),
+      ...(tool.server === undefined
+        ? {}
+        : {
+            server: tool.server.name,
+            serverKind: tool.server.kind ?? null,
+            fingerprint: tool.server.fingerprint?.slice(0, 12) ?? null,
+          }),
       tainted: taint.length > 0,
       ...facts,
       ...(changes.length > 0 ? countsOf(changes) : {}),

@@ -81,17 +81,12 @@ export class Consent {
     return answer;
   }
 
-  /** Makes "always" true: one rule on top for exactly this agent, tool and folder. The sentence says what came of it. */
+  /** Makes "always" true: rules on top for exactly this agent, tool and folders. The sentence says what came of it. */
   async #addRules({ runId, agent, tool, grants }: JudgedCall, by: string): Promise<string> {
     const { audit, policy } = this.#options;
     const note = `${by} said always on ${new Date().toISOString().slice(0, 16)}Z.`;
-    const rules = grants.map(({ path }): PolicyRule => ({
-      agent,
-      tool: tool.name,
-      grant: path,
-      verdict: "allow",
-      note,
-    }));
+    const rule: PolicyRule = { agent, tool: tool.name, verdict: "allow", note };
+    const rules = grants.length === 0 ? [rule] : grants.map(({ path }) => ({ ...rule, grant: path }));
     const entry: AuditEntry = {
       action: "policy.change",
       actor: { kind: "person", name: by },

@@ -15,6 +15,7 @@ import { AgentRuns } from "./agent-runs.ts";
 import { conversationMethods } from "./conversation-methods.ts";
 import { openPolicyFile } from "./policy-file.ts";
 import { MemoryAudit } from "./testing/memory-audit.ts";
+import { noServers } from "./testing/no-servers.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "indoors-conversations-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -48,6 +49,7 @@ async function start() {
   };
   const changes: string[] = [];
   const runs = new AgentRuns({
+    servers: noServers,
     ...{ store, audit, contextTokens: 4096, policy: await openPolicyFile(mkdtempSync(join(folder, "data-"))) },
     approvals: { ask: () => Promise.reject(new Error("nobody asks")) },
     library: { choose: async () => model, named: () => model },
@@ -71,7 +73,7 @@ async function start() {
   const onChanged = () => changes.push("changed");
   const methods = conversationMethods({ store, runs, audit, contextTokens: 4096, onChanged });
   const { signal } = new AbortController();
-  const request = { model: null, grants: [], device: "auto" } as const;
+  const request = { agent: "assistant", model: null, grants: [], device: "auto" } as const;
   const begin = (question: string, conversationId: string | null = null, replaces: string | null = null) =>
     runs.start({ ...request, question, conversationId, replaces });
   return {
@@ -138,7 +140,14 @@ describe("asking anew", () => {
     const talk = await start();
     const { writer } = talk.store;
     const { id: conversationId } = createConversation(writer, { title: "about apples" });
-    const dead = createRun(writer, { conversationId, model: "talking", modelSha256: "00", device: "auto", grants: [] });
+    const dead = createRun(writer, {
+      conversationId,
+      agent: "assistant",
+      model: "talking",
+      modelSha256: "00",
+      device: "auto",
+      grants: [],
+    });
     addMessage(writer, { conversationId, role: "user", text: "about apples", runId: dead.id });
     failInterruptedRuns(writer);
     const [shown] = (await talk.get(conversationId)).runs;
@@ -154,6 +163,7 @@ describe("asking anew", () => {
     expect((await talk.exportAs(conversationId, "markdown")).text).toContain("> about apples\n");
     const silent = createRun(writer, {
       conversationId,
+      agent: "assistant",
       model: "talking",
       modelSha256: "00",
       device: "auto",

@@ -17,7 +17,11 @@ export interface DataFolder {
   /** Recordings that are being made from the microphone, a folder each, and those that were. */
   readonly captures: string;
   readonly recordings: string;
+  /** MCP servers that are bundles, a folder each. */
+  readonly servers: string;
   readonly log: string;
+  /** The gateway's own: credentials, its key, what was counted. Nobody else opens it; it is there once it was needed. */
+  readonly perimeter: string;
   /** The audit log, its keys and its settings. Only its own process opens them. */
   readonly audit: string;
 }
@@ -40,7 +44,9 @@ export function openDataFolder(path: string): DataFolder {
     tools: join(folder, "tools"),
     captures: join(folder, "captures"),
     recordings: join(folder, "recordings"),
+    servers: join(folder, "servers"),
     log: join(folder, "indoors.log"),
+    perimeter: join(folder, "perimeter"),
     audit: join(folder, "audit"),
   };
   for (const made of [folder, parts.models, parts.work, parts.states, parts.captures, parts.recordings])

@@ -36,6 +36,8 @@ function engineWith(
       await decode(request, signal);
       return { ...said, durationMs: 999_999 };
     },
+    "gateway.start": () => ({}),
+    "gateway.stop": () => ({}),
   };
   const server = serve(there, desktopContract, implementation);
   const pcmPath = join(folder, `${Math.random()}.pcm`);

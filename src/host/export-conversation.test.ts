@@ -7,6 +7,7 @@ const conversation = { id: "c", title: "Fuel\ncells", createdAt: "2026-11-23T10:
 const run = (steps: readonly Step[]): RunView => ({
   question: steps.find((step) => step.kind === "question")?.text ?? "",
   ...{ id: "r", conversationId: "c", status: "done", model: "tinyllama", modelSha256: "00", grants: [] },
+  ...{ agent: "assistant", handedOverBy: null },
   ...{ createdAt: "2026-11-23T10:01:30.000Z", replacedBy: null, contextTokens: 4096, steps: [...steps] },
 });
 const call = (id: string, tool: string, args: Record<string, unknown>): Step => ({
@@ -113,4 +114,13 @@ it("holds nothing that is fetched when the file is opened, that ends a block, or
   for (const fetched of ["![", "<img", "\u001b"]) expect(text).not.toContain(fetched);
   expect(text).toContain("[link](http://192.0.2.1) a < b");
   expect(text).toMatch(/^`{5}json$[^]*^`{5}$/mu);
+});
+
+it("says when an agent handed the question over, and which one answered", () => {
+  const first = run([{ kind: "answer", text: "Handed over to Records: Look." }]);
+  const second = { ...run([{ kind: "question", text: "Look." }]), agent: "records", handedOverBy: "r" };
+  const text = exportConversation(conversation, [first, second]);
+  expect(text).toMatch(
+    /## Question[^]*Written by tinyllama\.[^]*## Handed over to records[^]*Written by records with tinyllama\./u,
+  );
 });

@@ -1,3 +1,4 @@
+import { firstAgent } from "../shared/agent.ts";
 import type { ConversationView } from "../shared/conversation.ts";
 import type { RunView } from "../shared/host-contract.ts";
 import type { Step } from "../shared/run.ts";
@@ -14,19 +15,19 @@ export function exportConversation(conversation: ConversationView, runs: readonl
   return `${[...head, ...shown.flatMap(runParts)].map(harmlessText).join("\n\n")}\n`;
 }
 
-function runParts({ question, steps, model, createdAt }: RunView): readonly string[] {
+function runParts({ question, steps, agent, handedOverBy, model, createdAt }: RunView): readonly string[] {
   const answer = steps.findLast((step) => step.kind === "answer")?.text;
   const stopped = steps.findLast((step) => step.kind === "stopped")?.message;
   const calls = steps.filter((step) => step.kind === "call").map((step) => callText(step, steps));
   const sources = sourcesOf(steps);
   return [
-    "## Question",
+    handedOverBy === null ? "## Question" : `## Handed over to ${oneLine(agent)}`,
     `*${time(createdAt)}*`,
     quoted(inert(question)),
     ...(calls.length === 0 ? [] : ["### Tool calls", ...calls]),
     "### Answer",
     answer === undefined ? `*No answer: ${oneLine(stopped ?? "it was not finished.")}*` : inert(answer),
-    `*Written by ${oneLine(model)}.*`,
+    agent === firstAgent ? `*Written by ${oneLine(model)}.*` : `*Written by ${oneLine(agent)} with ${oneLine(model)}.*`,
     ...(sources.length === 0 ? [] : ["### Sources", sources.map((source) => `- ${oneLine(source)}`).join("\n")]),
   ];
 }

@@ -7,6 +7,7 @@ import type { SpeechEngineName } from "../shared/speech.ts";
 import { lockDataFolder } from "../store/lock-data-folder.ts";
 import { openStore, type Store } from "../store/open-store.ts";
 import { failInterruptedRuns } from "../store/runs.ts";
+import { agentMethods } from "./agent-methods.ts";
 import { AgentRuns } from "./agent-runs.ts";
 import { type AppFiles, findAppFiles } from "./app-files.ts";
 import { Approvals } from "./approvals.ts";
@@ -30,8 +31,16 @@ import { modelLoadEntry } from "./model-load-entry.ts";
 import { modelMethods } from "./model-methods.ts";
 import { NoticeBoard } from "./notice-board.ts";
 import { ocrWeights } from "./ocr-weights.ts";
+import { mcpMethods } from "./mcp/mcp-methods.ts";
+import { openServers } from "./mcp/open-servers.ts";
+import { connectorMethods } from "./perimeter/connector-methods.ts";
+import { type GatewayPlace, ownGateway } from "./perimeter/gateway-place.ts";
+import { Perimeter } from "./perimeter/perimeter.ts";
+import { perimeterMethods } from "./perimeter/perimeter-methods.ts";
+import { openRemoteSession } from "./perimeter/remote-session.ts";
 import { openPolicyFile, type PolicyFile } from "./policy-file.ts";
 import { policyMethods } from "./policy-methods.ts";
+import { collectTopics } from "./policy-topics.ts";
 import { sealedToolsOnDemand } from "./sealed-tools.ts";
 import { settingsMethods } from "./settings-methods.ts";
 import { openSound } from "./sound.ts";
@@ -45,6 +54,8 @@ export interface HostOptions {
   readonly files?: AppFiles;
   /** The decoders of the desktop that started this host. */
   readonly desktop?: DesktopDecoder;
+  /** Who starts the gateway, when there is something to start it for. Default: this host itself. */
+  readonly gateway?: GatewayPlace;
 }
 
 /** The running host. Its parts are for the benchmarks; everything else goes through the contract. */
@@ -55,6 +66,7 @@ export interface Host {
   readonly store: Store;
   readonly audit: Audit;
   readonly captures: Captures;
+  readonly perimeter: Perimeter;
   speechFacts(
     engine: SpeechEngineName,
     model: InstalledModel,
@@ -198,7 +210,14 @@ function assemble(
     onRequested: (request) => emit("approval.requested", request),
     onClosed: ({ id, runId }, answer) => emit("approval.closed", { id, runId, answer }),
   });
+  const { servers: mcpServers, elicitations } = openServers({
+    ...{ files, data, store, audit, policy, approvals, sealedTools: sealed.get, onNotice, onLog },
+    openRemote: (name, asked) => openRemoteSession(perimeter, name, asked),
+    onChanged: listChanged("servers"),
+    emit,
+  });
   const runs = new AgentRuns({
+    servers: mcpServers,
     store,
     library,
     slot,
@@ -215,6 +234,14 @@ function assemble(
     onLog,
   });
 
+  const perimeter = new Perimeter({
+    ...{ dataFolder: data.path, audit, onNotice, onLog, onChanged: listChanged("perimeter") },
+    place: options.gateway ?? ownGateway({ files, perimeterFolder: data.perimeter, onLog }),
+    servers: mcpServers,
+  });
+  // From the command line it is there while something is asked of it.
+  if (options.resume === "all") void perimeter.start();
+
   sound.queue.start(options.resume);
   onLog(`host ${files.version} started, session ${audit.session}, node ${process.version}`);
 
@@ -225,6 +252,7 @@ function assemble(
     store,
     audit,
     captures: sound.captures,
+    perimeter,
     speechFacts,
     llmFacts,
     log: onLog,
@@ -241,14 +269,24 @@ function assemble(
             onChanged: listChanged("models"),
           }),
           ...machineMethods({
-            ...{ files, dataFolder: data.path, library, policy, onLog, sealedTools: sealed.get },
+            ...{ files, dataFolder: data.path, library, policy, onLog, sealedTools: sealed.get, perimeter },
             desktopDecodes: () => options.desktop !== undefined,
             unsealedBecause: process.env["INDOORS_HOST_SEAL"],
             factsOf: (engine, model, fresh) =>
               engine === "llm" ? llmFacts(model, "auto", fresh) : speechFacts(engine, model, "auto", fresh),
           }),
           ...settingsMethods(store, audit, (now) => emit("settings.changed", now)),
-          ...policyMethods(policy, approvals, sealed.get, audit),
+          ...agentMethods({
+            ...{ store, library, runs, policy, audit },
+            onChanged: (what) => emit("list.changed", { what }),
+          }),
+          ...policyMethods({
+            ...{ policy, approvals, audit, onChanged: listChanged("policy") },
+            topics: () => collectTopics(store, sealed.get, mcpServers),
+          }),
+          ...mcpMethods(mcpServers, elicitations),
+          ...perimeterMethods(perimeter, audit, onLog),
+          ...connectorMethods(perimeter, onLog),
           ...auditMethods(audit),
         },
         {
@@ -269,7 +307,10 @@ function assemble(
     async dispose() {
       await sound.dispose();
       approvals.dispose();
+      elicitations.dispose();
       await runs.dispose();
+      await mcpServers.dispose();
+      await perimeter.dispose();
       await sealed.dispose();
       await slot.dispose();
       await audit.dispose();

@@ -1,8 +1,9 @@
+import { firstAgent } from "../shared/agent.ts";
 import type { Implementation } from "../shared/contract.ts";
 import type { hostContract } from "../shared/host-contract.ts";
 import { licenceText, listLicences } from "./about.ts";
-import { agentName } from "./agent-runs.ts";
 import { reachableInterfaces } from "./network-interfaces.ts";
+import type { Perimeter } from "./perimeter/perimeter.ts";
 import { type PolicyFile, withRealPaths } from "./policy-file.ts";
 import { readinessReport, type ReadinessParts } from "./readiness.ts";
 import { sealView } from "./seal-view.ts";
@@ -14,10 +15,11 @@ type MachineMethod = Extract<
   `readiness.${string}` | `seal.${string}` | `about.${string}`
 >;
 
-export interface MachineMethodsOptions extends Omit<ReadinessParts, "sandbox" | "desktopDecodes"> {
+export interface MachineMethodsOptions extends Omit<ReadinessParts, "sandbox" | "desktopDecodes" | "perimeter"> {
   readonly desktopDecodes: () => boolean;
   readonly sealedTools: () => Promise<Pick<SealedTools, "specs" | "report">>;
   readonly policy: Pick<PolicyFile, "read">;
+  readonly perimeter: Pick<Perimeter, "facts">;
   /** Why the host has a network or sockets, as whoever started it knows. */
   readonly unsealedBecause: string | undefined;
 }
@@ -28,9 +30,11 @@ export function machineMethods(
 ): Pick<Implementation<typeof hostContract>, MachineMethod> {
   const { files, dataFolder, sealedTools, policy, unsealedBecause } = options;
   return {
-    "readiness.report": ({ measure }, signal) => {
+    "readiness.report": async ({ measure }, signal) => {
       const sandbox = async () => (await sealedTools()).report();
-      return readinessReport({ ...options, sandbox, desktopDecodes: options.desktopDecodes() }, measure, signal);
+      const perimeter = await options.perimeter.facts();
+      const found = { ...options, sandbox, perimeter, desktopDecodes: options.desktopDecodes() };
+      return await readinessReport(found, measure, signal);
     },
     "seal.get": async () => {
       const [interfaces, refused, { specs, report }] = await Promise.all([
@@ -45,9 +49,10 @@ export function machineMethods(
           reason: unsealedBecause,
           sandbox: report(),
           tools: specs,
-          agent: agentName,
+          agent: firstAgent,
         },
         policy: await policy.read().then(withRealPaths, () => null),
+        perimeter: await options.perimeter.facts(),
       });
     },
     "about.get": async () => ({

@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
-import { open, readFile, realpath, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, realpath, writeFile } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 import { defaultPolicy } from "../agent/policy/default-policy.ts";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
 import { type Policy, type PolicyRule, policy as policySchema } from "../shared/policy.ts";
 import { fieldOf } from "./field-of.ts";
+import { parseJsonText, replaceFile } from "./json-file.ts";
 
 const maxBytes = 1_000_000;
 /** What a rule may name in the place of a tool. */
@@ -40,7 +40,7 @@ export async function openPolicyFile(dataFolder: string): Promise<PolicyFile> {
     const next = last.then(async () => {
       const before = await readPolicy(path);
       const after = await edit(before);
-      if (after !== before) await replace(path, textOf(after));
+      if (after !== before) await replaceFile(path, textOf(after));
       return { before, after };
     });
     last = next.catch(() => {});
@@ -66,9 +66,9 @@ export async function readPolicy(path: string): Promise<Policy> {
   if (text.length > maxBytes) throw invalid(path, `It is larger than ${maxBytes / 1e6} MB.`);
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\ufeff/u, ""));
+    value = parseJsonText(text);
   } catch (error) {
-    throw invalid(path, `${placeOf(text, messageOf(error))}: it is not JSON (${messageOf(error)}).`);
+    throw invalid(path, messageOf(error));
   }
   const parsed = policySchema.safeParse(value);
   if (!parsed.success) {
@@ -106,32 +106,6 @@ function invalid(path: string, why: string): IndoorsError {
   );
 }
 
-/** JSON.parse says where for most faults; the rest are at the end. */
-function placeOf(text: string, message: string): string {
-  const line = /\(line (\d+) column \d+\)/u.exec(message)?.[1];
-  if (line !== undefined) return `Line ${line}`;
-  const position = /position (\d+)/u.exec(message)?.[1];
-  const before = position === undefined ? text : text.slice(0, Number(position));
-  return `Line ${before.split("\n").length}`;
-}
-
 function textOf(policy: Policy): string {
   return `${JSON.stringify(policy, null, 2)}\n`;
-}
-
-async function replace(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomBytes(6).toString("hex")}`;
-  try {
-    const file = await open(draft, "wx", 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
 }

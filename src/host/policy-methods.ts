@@ -1,50 +1,38 @@
 import { realpath } from "node:fs/promises";
 import { isAbsolute } from "node:path";
-import type { AuditEntry } from "../shared/audit.ts";
+import { firstAgent } from "../shared/agent.ts";
 import type { Implementation } from "../shared/contract.ts";
 import { IndoorsError } from "../shared/errors.ts";
 import type { hostContract } from "../shared/host-contract.ts";
 import type { Policy, PolicyRule } from "../shared/policy.ts";
-import type { ToolSpec } from "../shared/tool.ts";
-import { agentName } from "./agent-runs.ts";
 import type { Approvals } from "./approvals.ts";
 import { person } from "./audit.ts";
 import type { AuditLog } from "./audit-log.ts";
-import { audited } from "./audited.ts";
+import { changePolicy } from "./policy-change.ts";
 import { checkPolicy } from "./policy-check.ts";
-import { effects, type PolicyFile, withRealPaths } from "./policy-file.ts";
+import { type PolicyFile, readPolicy, withRealPaths } from "./policy-file.ts";
 import { policyMatrix } from "./policy-matrix.ts";
 import { putRule, type RuleSubject, takeRule } from "./policy-rules.ts";
-import type { SealedTools } from "./sealed-tools.ts";
+import { type PolicyTopics, requireTopic } from "./policy-topics.ts";
 
 type PolicyMethod = Extract<
   keyof typeof hostContract.methods,
   `policy.${string}` | `approvals.${string}` | `tools.${string}`
 >;
 
-/** The part of the host's contract that is about what tools may do, and about the questions that wait. */
-export function policyMethods(
-  policy: PolicyFile,
-  approvals: Approvals,
-  sealedTools: () => Promise<Pick<SealedTools, "specs" | "report">>,
-  audit: AuditLog,
-): Pick<Implementation<typeof hostContract>, PolicyMethod> {
-  /** A change of the policy that a person made: recorded before it holds. */
-  const changed = (
-    facts: AuditEntry["facts"],
-    content: AuditEntry["content"],
-    edit: Parameters<PolicyFile["change"]>[0],
-  ) =>
-    audited(
-      audit,
-      { action: "policy.change", actor: person(), runId: null, subject: "policy.json", facts, content },
-      () => policy.change(edit),
-      ({ before, after }) => ({
-        ...{ rulesBefore: before.rules.length, rulesAfter: after.rules.length },
-        ...{ minimumLevelBefore: before.minimumLevel, minimumLevelAfter: after.minimumLevel },
-      }),
-    );
+export interface PolicyMethodsOptions {
+  readonly policy: PolicyFile;
+  readonly approvals: Approvals;
+  readonly audit: AuditLog;
+  /** What there is here now. */
+  readonly topics: () => Promise<PolicyTopics>;
+  /** The policy is another one now. */
+  readonly onChanged: () => void;
+}
 
+/** The part of the host's contract that is about what tools may do, and about the questions that wait. */
+export function policyMethods(options: PolicyMethodsOptions): Pick<Implementation<typeof hostContract>, PolicyMethod> {
+  const { policy, approvals, topics, onChanged } = options;
   return {
     "approvals.list": () => ({ approvals: approvals.list() }),
     "approvals.answer": ({ id, answer }) => {
@@ -52,44 +40,58 @@ export function policyMethods(
       return {};
     },
     "tools.list": async () => {
-      const { specs } = await sealedTools();
-      return { tools: specs.map(({ name, description, effect }) => ({ name, description, effect })) };
+      const { tools } = await topics();
+      return {
+        tools: tools.map(({ name, description, effect, server }) => ({
+          ...{ name, description, effect, server: server?.name ?? null },
+        })),
+      };
     },
     "policy.get": async () => {
-      const { path, policy: inForce, fault } = await checkPolicy(policy.path, null, { tools: [], level: "D" });
-      return { path, policy: inForce, fault };
+      const { path } = policy;
+      try {
+        return { path, policy: await readPolicy(path), fault: null };
+      } catch (error) {
+        if (!(error instanceof IndoorsError)) throw error;
+        return { path, policy: null, fault: error.message };
+      }
     },
     "policy.check": async ({ path, call }) => {
-      const { specs, report } = await sealedTools();
-      const supposed = call === null ? null : { ...call, agent: call.agent ?? agentName };
-      return await checkPolicy(path ?? policy.path, supposed, { tools: specs, level: report().level });
+      const supposed = call === null ? null : { ...call, agent: call.agent ?? firstAgent };
+      return await checkPolicy(path ?? policy.path, supposed, await topics());
     },
-    "policy.matrix": async ({ folders }) => {
-      const { specs, report } = await sealedTools();
-      const agents = [agentName];
-      const here = { agents, tools: specs, level: report().level };
-      return { agents, cells: await policyMatrix(() => policy.read(), folders, here) };
+    "policy.matrix": async ({ folders, agent }) => {
+      const here = await topics();
+      requireAgent(agent, here);
+      const agents = agent === null ? here.agents : [agent];
+      return { agents: [...agents], cells: await policyMatrix(() => policy.read(), folders, { ...here, agents }) };
     },
     "policy.setRule": async ({ agent, tool, grant, verdict }) => {
-      const { specs } = await sealedTools();
-      requireTool(tool, specs);
+      const here = await topics();
+      // What is gone can still be forgotten.
+      if (verdict !== null) requireAgent(agent, here);
+      if (verdict !== null && tool !== null) requireTopic(tool, here);
       const subject: RuleSubject = {
         ...(agent === null ? {} : { agent }),
-        tool,
+        ...(tool === null ? {} : { tool }),
         ...(grant === null ? {} : { grant: await realFolder(grant) }),
       };
-      const by = person().name;
-      const note = `${by} set it on ${new Date().toISOString().slice(0, 16)}Z.`;
+      const note = `${person().name} set it on ${new Date().toISOString().slice(0, 16)}Z.`;
       const rule: PolicyRule | null = verdict === null ? null : { ...subject, verdict, note };
-      await changed({ agent, tool, verdict, hasGrant: grant !== null }, { grant: grant ?? "" }, (before) =>
-        withFoldersAsWritten(before, (real) => (rule === null ? takeRule(real, subject) : putRule(real, rule, specs))),
+      const facts = { agent, tool, verdict, hasGrant: grant !== null };
+      await changePolicy(options, { facts, content: { grant: grant ?? "" } }, (before) =>
+        withFoldersAsWritten(before, (real) =>
+          rule === null ? takeRule(real, subject) : putRule(real, rule, here.tools),
+        ),
       );
+      onChanged();
       return {};
     },
     "policy.setMinimumLevel": async ({ level }) => {
-      await changed({ minimumLevel: level }, {}, (before) =>
+      await changePolicy(options, { facts: { minimumLevel: level }, content: {} }, (before) =>
         before.minimumLevel === level ? before : { ...before, minimumLevel: level },
       );
+      onChanged();
       return {};
     },
   };
@@ -103,10 +105,9 @@ async function withFoldersAsWritten(policy: Policy, edit: (real: Policy) => Poli
   return edited === real ? policy : { ...edited, rules: edited.rules.map((rule) => written.get(rule) ?? rule) };
 }
 
-function requireTool(tool: string, specs: readonly ToolSpec[]): void {
-  const known = [...specs.map(({ name }) => name), ...effects];
-  if (known.includes(tool)) return;
-  throw new IndoorsError("input.invalid", `There is no tool '${tool}'. There are: ${known.join(", ")}.`);
+function requireAgent(agent: string | null, { agents }: PolicyTopics): void {
+  if (agent === null || agents.includes(agent)) return;
+  throw new IndoorsError("input.invalid", `There is no agent '${agent}'. There are: ${agents.join(", ")}.`);
 }
 
 /** A folder by its real path, or as it is written when it is not there now. */

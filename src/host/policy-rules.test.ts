@@ -3,12 +3,13 @@ import { defaultPolicy } from "../agent/policy/default-policy.ts";
 import { evaluate } from "../agent/policy/evaluate.ts";
 import type { Policy, PolicyRule, Verdict } from "../shared/policy.ts";
 import type { ToolSpec } from "../shared/tool.ts";
-import { putRule, takeRule } from "./policy-rules.ts";
+import { putRule, takeAllowsOfServer, takeRule, takeRulesOfAgent } from "./policy-rules.ts";
 
 const tool = (name: string, effect: ToolSpec["effect"]): ToolSpec => ({
   ...{ name, effect, description: "", arguments: {}, needs: ["grants"] },
 });
-const tools = [tool("read_file", "read"), tool("write_file", "write"), tool("run_script", "run")];
+const ofLab = { ...tool("lab__find", "read"), server: { name: "lab", grants: [] } };
+const tools = [tool("read_file", "read"), tool("write_file", "write"), tool("run_script", "run"), ofLab];
 const policyOf = (...rules: PolicyRule[]): Policy => ({ version: 1, minimumLevel: "B", rules });
 const rule = (about: string, verdict: Verdict): PolicyRule => {
   const [agent, name, grant] = about.split(" ");
@@ -40,6 +41,24 @@ describe("putRule", () => {
     ["a no for another tool", rule("me run_script /a", "deny"), rule("me write_file *", "allow"), "below"],
     ["a no for another agent", rule("you write_file /a", "deny"), rule("me write_file *", "allow"), "below"],
     ["a yes for one folder", rule("me write_file /a", "allow"), rule("me write_file *", "deny"), "below"],
+    ["a no for one tool of a server", rule("me lab__find *", "deny"), rule("me server:lab *", "allow"), "above"],
+    ["… that is not here now", rule("me lab__send *", "deny"), rule("me server:lab *", "allow"), "above"],
+    ["… of another server", rule("me hut__send *", "deny"), rule("me server:lab *", "allow"), "below"],
+    ["a no for a server", rule("me server:lab *", "deny"), rule("me effect:run *", "allow"), "above"],
+    [
+      "a no for a server, asked tool by tool",
+      rule("me server:lab *", "deny"),
+      rule("me lab__find *", "allow"),
+      "below",
+    ],
+    ["a no for an effect", rule("* effect:read *", "deny"), rule("me server:lab *", "allow"), "below"],
+    [
+      "a question about what a script changes",
+      rule("me run_script /a", "ask"),
+      rule("* effect:write *", "allow"),
+      "above",
+    ],
+    ["a no for sampling", rule("me sampling:lab *", "deny"), rule("me server:lab *", "allow"), "below"],
   ])("%s stays where it must", (_what, other, put, where) => {
     const { rules } = putRule(policyOf(other), put, tools);
     expect(rules).toEqual(where === "above" ? [other, put] : [put, other]);
@@ -55,6 +74,28 @@ describe("putRule", () => {
         expect(evaluate(putRule(before, put, tools), situation), `policy ${index}`).toMatchObject({ verdict, rule: 0 });
       }
     }
+  });
+});
+
+describe("what is gone", () => {
+  const before = policyOf(
+    rule("lab * *", "allow"),
+    rule("me server:lab *", "allow"),
+    rule("* lab__find *", "allow"),
+    rule("* sampling:lab *", "allow"),
+    rule("me lab__send *", "deny"),
+    rule("me server:lab-2 *", "deny"),
+    rule("me lab-2__find *", "deny"),
+    rule("me lab_notes *", "deny"),
+  );
+  it("takes along what was allowed to a server: all of it, its tools, its sampling", () => {
+    const left = [before.rules[0], ...before.rules.slice(4)];
+    expect(takeAllowsOfServer(before, "lab").rules).toEqual(left);
+    expect(takeAllowsOfServer(before, "lab-2")).toBe(before);
+  });
+  it("takes the rules about it along: an agent", () => {
+    expect(takeRulesOfAgent(before, "lab").rules).toEqual(before.rules.slice(1));
+    expect(takeRulesOfAgent(before, "you")).toBe(before);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { type ModelStatus, readinessItem } from "../shared/host-contract.ts";
+import { emptyPerimeter } from "../shared/perimeter.ts";
 import type { InstalledModel, ModelRole } from "../shared/model.ts";
 import type { SandboxReport } from "../shared/sandbox.ts";
 import { type Found, readinessItems } from "./readiness-items.ts";
@@ -17,8 +18,10 @@ const whole: Found = {
     ...{ level: "A", launcher: "bubblewrap", probeId: "p", probedAt: "", runningAsRoot: false },
     ...{ staging: true, cgroup: true, checks: [], missing: [] },
   } satisfies SandboxReport,
+  perimeter: { list: emptyPerimeter, fault: null, gateway: "absent", gatewayFault: null },
 };
-const ids = "speech voice-activity ocr word-times audio-builtin audio-containers chat sandbox".split(" ");
+const ids = "speech voice-activity ocr word-times audio-builtin audio-containers chat sandbox perimeter".split(" ");
+const listening = { ...emptyPerimeter, listener: { address: "10.0.0.2", port: 7443 } };
 const items = (found: Partial<Found>) => readinessItem.array().parse([...readinessItems({ ...whole, ...found })]);
 
 it("has the same ids in the same order, all ready and with nothing to do, when everything is there", () => {
@@ -42,6 +45,19 @@ it.each<readonly [string, Partial<Found>, string, string, string | null, RegExp]
   ["ffmpeg", {}, "audio-containers", "ready", null, /decoded by \/usr\/bin\/ffmpeg/],
   ["a desktop", { desktopDecodes: true, ffmpeg: null }, "audio-containers", "ready", null, /decoded by the desktop/],
   ["neither", { ffmpeg: null }, "audio-containers", "limited", null, /no ffmpeg/],
+  ["an empty perimeter", {}, "perimeter", "ready", null, /^sealed: .*no gateway process/],
+  [
+    ...["a listener", { perimeter: { ...whole.perimeter, gateway: "running", list: listening } }, "perimeter"],
+    ...["ready", null, /dial in at 10\.0\.0\.2:7443; the gateway runs/],
+  ] as never,
+  [
+    ...["a gateway that fails", { perimeter: { ...whole.perimeter, gatewayFault: "It fell over.", list: listening } }],
+    ...["perimeter", "limited", null, /10\.0\.0\.2/],
+  ] as never,
+  [
+    ...["a broken file", { perimeter: { ...whole.perimeter, fault: "Line 1." } }, "perimeter"],
+    ...["missing", null, /nothing is open/],
+  ] as never,
   ["no sandbox", { sandbox: { ...whole.sandbox, level: "D" } }, "sandbox", "missing", "show-sandbox", /level D/],
   [
     ...["no staging", { sandbox: { ...whole.sandbox, staging: false } }, "sandbox-staging", "missing"],

@@ -1,6 +1,7 @@
 import type { ModelStatus, ReadinessItem } from "../shared/host-contract.ts";
 import type { ModelRole } from "../shared/model.ts";
 import type { SandboxReport } from "../shared/sandbox.ts";
+import { type PerimeterFacts, perimeterItem } from "./perimeter/openings.ts";
 import { sandboxItems } from "./sandbox-items.ts";
 
 /** What was found on this machine. */
@@ -13,6 +14,7 @@ export interface Found {
   /** Where ffmpeg is, or null. */
   readonly ffmpeg: string | null;
   readonly sandbox: SandboxReport;
+  readonly perimeter: PerimeterFacts;
 }
 
 const fetchOrImport = "Run `npm run -s indoors -- models fetch` while setting up, or import a model from a stick.";
@@ -32,6 +34,7 @@ export function readinessItems(found: Found): readonly ReadinessItem[] {
     containers(found),
     chat(found),
     ...sandboxItems(found.sandbox),
+    perimeterItem(found.perimeter),
     ...found.models.flatMap(changedModel),
   ];
 }

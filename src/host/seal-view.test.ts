@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { defaultPolicy } from "../agent/policy/default-policy.ts";
 import { sealView as sealViewSchema } from "../shared/host-contract.ts";
+import { emptyPerimeter } from "../shared/perimeter.ts";
 import type { Policy } from "../shared/policy.ts";
 import type { SandboxReport } from "../shared/sandbox.ts";
 import type { ToolSpec } from "../shared/tool.ts";
@@ -25,6 +26,7 @@ const look = (facts: Partial<SealFacts>) =>
         tools,
         agent: "assistant",
         policy: defaultPolicy,
+        perimeter: { list: emptyPerimeter, fault: null, gateway: "absent", gatewayFault: null },
       },
       ...facts,
     }),
@@ -35,6 +37,34 @@ const policyOf = (rules: Policy["rules"], minimumLevel: Policy["minimumLevel"] =
 
 it("with no interface and the default policy nothing is open", () => {
   expect(look({})).toMatchObject({ network: "none", openings: [] });
+});
+
+it("what is listed at the perimeter is an opening each, with who listed it", () => {
+  expect(look({}).detail).toContain("There is no gateway process");
+  const budget = { callsPerHour: 1, bytesPerCall: 1, bytesPerDay: 1 };
+  const server = { budget, certificate: null, credentialHeader: null, addedBy: "ann", addedAt: "2026-11-23T12:00:00Z" };
+  const connector = { certificate: "", enrolledAt: "", revokedAt: null };
+  const list = {
+    ...emptyPerimeter,
+    servers: [
+      { ...server, name: "records", url: "https://records.lan:8443/mcp", address: "10.0.0.7" },
+      { ...server, name: "local", url: "http://[::1]/mcp", address: "::1" },
+      { ...server, name: "by-hand", url: "nonsense", address: "10.0.0.9" },
+    ],
+    listener: { address: "10.0.0.2", port: 7443 },
+    connectors: [
+      { ...connector, name: "files" },
+      { ...connector, name: "old", revokedAt: "2026-11-23T12:00:00Z" },
+    ],
+  };
+  const seen = look({ perimeter: { list, fault: null, gateway: "running", gatewayFault: null } });
+  expect(seen.openings).toEqual([
+    "Perimeter: records at 10.0.0.7:8443 (records.lan), listed by ann on 2026-11-23.",
+    "Perimeter: local at [::1]:80, listed by ann on 2026-11-23.",
+    expect.stringContaining("by-hand at 10.0.0.9"),
+    "Perimeter: 1 connector may dial in at 10.0.0.2:7443.",
+  ]);
+  expect(seen).toMatchObject({ network: "none", detail: expect.stringContaining("reaches what is listed below") });
 });
 
 it("an interface is said, with the reason that the shell gave", () => {

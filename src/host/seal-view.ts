@@ -2,7 +2,9 @@ import { evaluate } from "../agent/policy/evaluate.ts";
 import type { SealView } from "../shared/host-contract.ts";
 import type { Policy } from "../shared/policy.ts";
 import { isAtLeast, type SandboxReport } from "../shared/sandbox.ts";
+import { needsGateway } from "../shared/perimeter.ts";
 import type { Grant, ToolSpec } from "../shared/tool.ts";
+import { openings, type PerimeterFacts } from "./perimeter/openings.ts";
 
 export interface SealFacts {
   /** The network interfaces beside the loopback. */
@@ -16,11 +18,13 @@ export interface SealFacts {
   readonly agent: string;
   /** The policy in force, folders by their real paths; null when it cannot be used: then no tool runs. */
   readonly policy: Policy | null;
+  /** What is listed at the perimeter, and whether there is a gateway. */
+  readonly perimeter: PerimeterFacts;
 }
 
 /** Whether anything can leave this machine, what is open, and who decided that. */
 export function sealView(facts: SealFacts): SealView {
-  const { interfaces, socketsRefused, reason, sandbox, policy } = facts;
+  const { interfaces, socketsRefused, reason, sandbox, policy, perimeter } = facts;
   const isReachable = interfaces.length > 0;
   const names = interfaces.join(", ");
   const why = (
@@ -28,13 +32,15 @@ export function sealView(facts: SealFacts): SealView {
   ).trim();
   return {
     network: isReachable ? "reachable" : "none",
-    detail: isReachable
-      ? `The host can see the network (${names}). ${why}`
-      : `The host and all that it starts have no network interface but their own loopback${
-          socketsRefused
-            ? ", and the kernel refuses them sockets: nothing can be sent, and no program that listens be asked to."
-            : `: they can send nothing themselves. The kernel does not refuse them sockets. ${why}`
-        }`,
+    detail: `${
+      isReachable
+        ? `The host can see the network (${names}). ${why}`
+        : `The host and all that it starts have no network interface but their own loopback${
+            socketsRefused
+              ? ", and the kernel refuses them sockets: nothing can be sent, and no program that listens be asked to."
+              : `: they can send nothing themselves. The kernel does not refuse them sockets. ${why}`
+          }`
+    } ${ofGateway(perimeter)}`,
     sandbox,
     openings: [
       ...(isReachable
@@ -47,9 +53,18 @@ export function sealView(facts: SealFacts): SealView {
         : [
             "Sockets: programs on this machine could be reached through their sockets, such as the session bus, and asked to send something.",
           ]),
+      ...openings(perimeter.list),
       ...(policy === null ? [] : [...weakSandbox(policy, sandbox), ...unasked(policy, facts)]),
     ],
   };
+}
+
+/** Beside the host there is one process that may have a network, or none. */
+function ofGateway({ list, gateway }: PerimeterFacts): string {
+  if (needsGateway(list)) return "The gateway, a process of its own, reaches what is listed below and nothing else.";
+  return gateway === "running"
+    ? "A gateway runs for the moment, since an address is being looked at; nothing is listed."
+    : "There is no gateway process: nothing is listed at the perimeter.";
 }
 
 /** Tools that run in a sandbox the kernel takes no part in, because the policy says so. */

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import type { Channel } from "../shared/channel.ts";
 import { connect, serve } from "../shared/contract.ts";
-import { controlContract, controlPort, desktopContract } from "../shared/desktop-contract.ts";
+import { controlContract, controlPort, desktopContract, gatewayPort } from "../shared/desktop-contract.ts";
 import { IndoorsError, toWireError } from "../shared/errors.ts";
 import { muxChannel } from "../shared/mux-channel.ts";
 import { processChannel } from "../shared/process-channel.ts";
@@ -12,6 +12,7 @@ import { defaultDataFolder } from "./data-folder.ts";
 import { desktopDecoder } from "./desktop-decoder.ts";
 import { findAppFiles } from "./app-files.ts";
 import { type Host, openHost } from "./host.ts";
+import { desktopGateway } from "./perimeter/gateway-place.ts";
 
 /** A bug: the shell starts the process again. */
 const exitFault = 70;
@@ -37,7 +38,10 @@ const ipc = processChannel(process);
 const mux = muxChannel(ipc);
 const control = mux.port(controlPort);
 const shell = connect(control, desktopContract, { onFault });
-const opening = openHost({ dataFolder, resume: "all", desktop: desktopDecoder(shell) });
+const opening = openHost({
+  ...{ dataFolder, resume: "all", desktop: desktopDecoder(shell) },
+  gateway: desktopGateway(shell, mux),
+});
 let ending: Promise<void> | undefined;
 
 const controlServer = serve(
@@ -50,7 +54,8 @@ const controlServer = serve(
   }),
   { onFault },
 );
-mux.onPort((_, channel) => serveWhenOpen(channel));
+// What a gateway says that nobody asked for is no window.
+mux.onPort((number, channel) => (number === gatewayPort ? channel.close() : serveWhenOpen(channel)));
 ipc.onClose(() => void end());
 process.on("SIGTERM", () => void end());
 process.on("SIGINT", () => void end());

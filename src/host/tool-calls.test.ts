@@ -17,7 +17,10 @@ const spec = (name: string, effect: ToolSpec["effect"]): ToolSpec => ({
   needs: ["grants"],
   effect,
 });
-const tools = [spec("read_file", "read"), spec("write_file", "write"), spec("run_script", "run")];
+const tools = [
+  ...[spec("read_file", "read"), spec("write_file", "write"), spec("run_script", "run")],
+  { ...spec("records__send", "run"), needs: ["server"] as const, server: { name: "records", grants: [] } },
+];
 const grants: readonly Grant[] = [
   { name: "docs", path: "/nowhere/docs", mode: "rw" },
   { name: "mail", path: "/nowhere/mail", mode: "ro" },
@@ -245,6 +248,16 @@ describe("running a script", () => {
     await run.call("run_script", { code: "x" });
     expect(run.happened).toEqual(["ran run_script", "discarded"]);
   });
+});
+
+it("a tool of a server is refused by a rule about its server, and runs without one", async () => {
+  const refusing: Policy = { ...allowing, rules: [{ tool: "server:records", verdict: "deny" }, ...allowing.rules] };
+  const refused = start({ policy: refusing });
+  expect((await refused.call("records__send", {})).decision).toMatchObject({ decision: "deny", rule: 0 });
+  expect(refused.happened).toEqual([]);
+  const control = start({ policy: allowing });
+  await control.call("records__send", {});
+  expect(control.happened).toEqual(["ran records__send"]);
 });
 
 describe("how far a yes goes", () => {

@@ -176,14 +176,17 @@ export class ToolCalls implements CallPolicy, ToolRunner {
     try {
       written = await file.read();
       const policy = await withRealPaths(written);
-      ruling = evaluate(policy, { agent, tool: { name: tool.name, effect }, grants, level: sandbox.level, taint });
+      const judged = { name: tool.name, effect, server: tool.server };
+      ruling = evaluate(policy, { agent, tool: judged, grants, level: sandbox.level, taint });
     } catch (error) {
       if (!(error instanceof IndoorsError)) throw error;
       ruling = { verdict: "deny", reason: error.message, rule: null };
     }
-    // An allow that became a question by taint would stay a question, and a rule for no folder would be one for all.
+    // An allow that became a question by taint would stay a question, and a rule for no folder would be one for all. A tool
+    // of a server is one thing, whatever folders there are.
     const byTaint = ruling.rule !== null && written?.rules[ruling.rule]?.verdict === "allow";
-    const always: readonly ApprovalScope[] = byTaint || grants.length === 0 ? [] : ["always"];
+    const nowhere = grants.length === 0 && tool.server === undefined;
+    const always: readonly ApprovalScope[] = byTaint || nowhere ? [] : ["always"];
     const policySha256 = written === undefined ? null : digestOf(written);
     return {
       runId,

@@ -8,7 +8,7 @@ import { isShipped, stagedPackages } from "./staged-packages.mjs";
 /** @typedef {import("./house.mjs").House} House */
 
 /** Folders of resources/ that the program uses; icons and set-up's own are not among them. */
-const resources = ["sandbox", "audit", "kiosk", "engines/whisper-node"];
+const resources = ["sandbox", "audit", "kiosk", "connector", "engines/whisper-node"];
 
 /** Folders of dist/ that go into the archive app.asar; all others run on the runtime beside it. */
 const shellFolders = ["main", "preload", "renderer"];

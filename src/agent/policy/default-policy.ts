@@ -7,6 +7,6 @@ export const defaultPolicy: Policy = {
   rules: [
     { tool: "effect:read", verdict: "allow", note: "Reading, inside the folders that were granted." },
     { tool: "effect:write", verdict: "ask", note: "What would be written is shown first." },
-    { tool: "effect:run", verdict: "ask", note: "The whole script is shown first, then what it would change." },
+    { tool: "effect:run", verdict: "ask", note: "What would run is shown whole first, then what it would change." },
   ],
 };

@@ -10,6 +10,9 @@ const policyOf = (...rules: PolicyRule[]): Policy => ({ version: 1, minimumLevel
 const read = { name: "read_file", effect: "read" } as const;
 const write = { name: "write_file", effect: "write" } as const;
 const script = { name: "run_script", effect: "run" } as const;
+const find = { name: "lab__find", effect: "read", server: { name: "lab" } } as const;
+const send = { name: "lab__send", effect: "run", server: { name: "lab" } } as const;
+const sampling = { name: "sampling:lab", effect: "run" } as const;
 
 function situation(tool: Situation["tool"], grants: readonly string[], more: Partial<Situation> = {}): Situation {
   return { agent: "assistant", tool, grants: grants.map(grantOf), level: "A", taint: [], ...more };
@@ -126,6 +129,55 @@ describe("rules", () => {
   });
 });
 
+describe("tools of a server", () => {
+  it.each<readonly [string, readonly PolicyRule[], Situation["tool"], Verdict, number | null]>([
+    ["a rule about the server", [{ tool: "server:lab", verdict: "deny" }, { verdict: "allow" }], send, "deny", 0],
+    [
+      "a rule about another server",
+      [{ tool: "server:lab-2", verdict: "deny" }, { verdict: "allow" }],
+      send,
+      "allow",
+      1,
+    ],
+    ["… or about a tool called like it", [{ tool: "lab", verdict: "deny" }, { verdict: "allow" }], send, "allow", 1],
+    ["is no rule about other tools", [{ tool: "server:lab", verdict: "allow" }], script, "deny", null],
+    ["effects hold for it too", [{ tool: "effect:run", verdict: "ask" }], send, "ask", 0],
+    ["… each as a person said", [{ tool: "effect:run", verdict: "deny" }, { verdict: "allow" }], find, "allow", 1],
+  ])("%s", (_what, rules, tool, verdict, rule) => {
+    expect(evaluate(policyOf(...rules), situation(tool, []))).toMatchObject({ verdict, rule });
+  });
+
+  it("are named with their server", () => {
+    const reason = (tool: Situation["tool"], ...rules: PolicyRule[]) =>
+      evaluate(policyOf(...rules), situation(tool, [])).reason;
+    expect(reason(send)).toBe("No rule of the policy lists lab__send of the server lab.");
+    expect(reason(send, { tool: "server:lab", verdict: "deny" })).toBe(
+      "Rule 1 of the policy denies every tool of the server lab.",
+    );
+    expect(reason(send, { tool: "lab__send", verdict: "ask" })).toBe(
+      "Rule 1 of the policy asks about lab__send of the server lab.",
+    );
+    expect(reason(find, { tool: "effect:read", verdict: "allow" })).toBe(
+      "Rule 1 of the policy allows tools that read, such as lab__find of the server lab.",
+    );
+  });
+});
+
+describe("whether a server may use the model", () => {
+  // The last column is the control: the same rule about a call of the server.
+  it.each<readonly [string, PolicyRule, Verdict, Verdict]>([
+    ["exactly that rule", { tool: "sampling:lab", verdict: "allow" }, "allow", "deny"],
+    ["that rule for another agent", { agent: "clerk", tool: "sampling:lab", verdict: "allow" }, "deny", "deny"],
+    ["that rule for another server", { tool: "sampling:lab-2", verdict: "allow" }, "deny", "deny"],
+    ["a rule about its effect", { tool: "effect:run", verdict: "allow" }, "deny", "allow"],
+    ["a rule about its server", { tool: "server:lab", verdict: "allow" }, "deny", "allow"],
+    ["a rule about everything", { verdict: "allow" }, "deny", "allow"],
+  ])("%s", (_what, rule, verdict, called) => {
+    expect(evaluate(policyOf(rule), situation(sampling, [])).verdict).toBe(verdict);
+    expect(evaluate(policyOf(rule), situation(send, [])).verdict).toBe(called);
+  });
+});
+
 describe("the minimum level", () => {
   const allowing = (policy: Partial<Policy>): Policy => ({ ...policyOf({ verdict: "allow" }), ...policy });
   it.each<readonly [string, Policy, SandboxLevel, Verdict]>([
@@ -174,7 +226,10 @@ describe("on random policies", () => {
     (random() < 0.5 ? {} : { [key]: pick(values) }) as { [key in K]?: V };
   const randomRule = (): PolicyRule => ({
     ...maybe("agent", ["assistant", "clerk"]),
-    ...maybe("tool", ["read_file", "write_file", "run_script", "effect:read", "effect:write", "effect:run"]),
+    ...maybe("tool", [
+      ...["read_file", "write_file", "run_script", "effect:read", "effect:write", "effect:run"],
+      ...["lab__find", "lab__send", "server:lab", "server:hut", "sampling:lab"],
+    ]),
     ...maybe("grant", folders),
     verdict: pick(["allow", "ask", "deny"] as const),
   });
@@ -183,11 +238,15 @@ describe("on random policies", () => {
     minimumLevel: pick(["A", "B", "C", "D"] as const),
   });
   const randomSituation = () =>
-    situation(pick([read, write, script]), [...new Set([pick(folders), pick(folders)])].slice(0, pick([0, 1, 2])), {
-      agent: pick(["assistant", "clerk"]),
-      level: pick(["A", "B", "C", "D"] as const),
-      taint: pick([[], ["read_file d/a"]]),
-    });
+    situation(
+      pick([read, write, script, find, send, { ...send, effect: "write" as const }, sampling]),
+      [...new Set([pick(folders), pick(folders)])].slice(0, pick([0, 1, 2])),
+      {
+        agent: pick(["assistant", "clerk"]),
+        level: pick(["A", "B", "C", "D"] as const),
+        taint: pick([[], ["read_file d/a"]]),
+      },
+    );
   const rounds = 4_000;
   const top = (rule: PolicyRule, policy: Policy): Policy => ({ ...policy, rules: [rule, ...policy.rules] });
 
@@ -203,6 +262,23 @@ describe("on random policies", () => {
       if (asked === "allow") expect(before).toBe("allow");
     }
     expect(changed).toBeGreaterThan(100);
+  });
+
+  it("a rule about one server changes nothing for other tools, and only its own name lets it use the model", () => {
+    const strangers = [read, write, script, { ...find, name: "hut__find", server: { name: "hut" } }, sampling];
+    let allowed = 0;
+    for (let round = 0; round < rounds; round++) {
+      const [policy, given] = [randomPolicy(), randomSituation()];
+      const tool = pick(strangers);
+      const rule = { ...randomRule(), tool: "server:lab" };
+      expect(evaluate(top(rule, policy), { ...given, tool }).verdict).toBe(
+        evaluate(policy, { ...given, tool }).verdict,
+      );
+      const others: Policy = { ...policy, rules: policy.rules.filter((one) => one.tool !== "sampling:lab") };
+      expect(evaluate(others, { ...given, tool: sampling }).verdict).toBe("deny");
+      if (evaluate(policy, { ...given, tool: sampling }).verdict !== "deny") allowed += 1;
+    }
+    expect(allowed).toBeGreaterThan(50);
   });
 
   it("more taint, a weaker sandbox or one more touched folder never makes anything easier", () => {

@@ -16,6 +16,9 @@ const tools = [
   spec("calculate", "read", []),
   spec("write_file", "write", ["grants"]),
   spec("run_script", "run", ["grants"]),
+  spec("records__send", "run", ["server"]),
+  spec("records__find", "read", ["server"]),
+  spec("hand_over", "run", ["agents"]),
 ];
 const good: ToolOutcome = { ok: true, text: "…", truncated: false };
 const failed = (code: string): ToolOutcome => ({ ok: false, code, text: "…" });
@@ -29,6 +32,10 @@ it.each<readonly [string, string, ToolOutcome, readonly string[]]>([
   ["a script ran", "run_script", good, ["run_script docs/a.txt"]],
   ["a script failed, and printed", "run_script", failed("tool.failed"), ["run_script docs/a.txt"]],
   ["a script was not allowed", "run_script", failed("tool.denied"), []],
+  ["a server answered", "records__send", good, ["records__send docs/a.txt"]],
+  ["a server said why it failed", "records__find", failed("tool.failed"), ["records__find docs/a.txt"]],
+  ["a server never heard of it", "records__send", failed("server.refused"), []],
+  ["a question was handed over", "hand_over", good, []],
   ["a tool that is gone", "old_tool", good, ["old_tool"]],
 ])("%s", (_what, tool, outcome, taint) => {
   const call: Step = { kind: "call", call: { id: "1", tool, arguments: { file: "docs/a.txt" } } };

@@ -3,7 +3,7 @@ import type { ToolCall, ToolSpec } from "../../shared/tool.ts";
 
 /**
  * What untrusted content a conversation has read, in words, oldest first and each once: the calls whose results came
- * from granted files or from recordings. A script taints by what it prints also when it fails. A tool that writes only
+ * from granted files or from recordings. A script or a server taints by what it says also when it fails. A tool that writes only
  * confirms, and does not. A call of a tool that is not known any more counts.
  */
 export function taintOf(steps: readonly Step[], tools: readonly ToolSpec[]): readonly string[] {
@@ -15,11 +15,21 @@ export function taintOf(steps: readonly Step[], tools: readonly ToolSpec[]): rea
     const call = calls.get(step.callId);
     if (call === undefined) continue;
     const tool = tools.find((one) => one.name === call.tool);
-    const ran = step.outcome.ok || (tool?.effect !== "read" && step.outcome.code !== "tool.denied");
-    const bringsContent = tool === undefined || (tool.needs.length > 0 && tool.effect !== "write");
+    const ran = step.outcome.ok || (speaksWhenItFails(tool) && !unspoken.includes(step.outcome.code));
+    // To hand a question over brings nothing in: the other agent answers in a run of its own.
+    const bringsContent =
+      tool === undefined || (tool.effect !== "write" && tool.needs.some((need) => need !== "agents"));
     if (ran && bringsContent) read.add(describe(call, tool));
   }
   return [...read];
+}
+
+/** Refusals of the house: whoever was called never heard of it. */
+const unspoken = ["tool.denied", "server.refused"];
+
+/** A tool that only reads files says why it failed in words of the house; a server says it in its own. */
+function speaksWhenItFails(tool: ToolSpec | undefined): boolean {
+  return tool?.effect !== "read" || tool.needs.includes("server");
 }
 
 function describe(call: ToolCall, tool: ToolSpec | undefined): string {

@@ -35,6 +35,13 @@ it("a tool that needs no grants touches none", () => {
   expect(touchedGrants({ ...tool, needs: [] }, { from: "docs/a" }, grants)).toEqual([]);
 });
 
+it("a tool of a server touches all that the server may reach, and nothing of the run", () => {
+  const own = [{ name: "lab", path: "/lab", mode: "rw" as const }];
+  const server: ToolSpec = { ...tool, needs: ["server"], server: { name: "lab", grants: own } };
+  expect(touchedGrants(server, { from: "docs/a" }, grants)).toEqual(own);
+  expect(touchedGrants({ ...server, server: { name: "lab", grants: [] } }, { from: "docs/a" }, grants)).toEqual([]);
+});
+
 it("names inside each other: every grant that the path could mean", () => {
   const nested = ["docs", "docs/in"].map((name) => ({ name, path: `/x/${name}`, mode: "ro" as const }));
   expect(touchedGrants(tool, { from: "docs/in/a" }, nested)).toEqual(nested);

@@ -3,13 +3,15 @@ import type { Grant, ToolSpec } from "../../shared/tool.ts";
 /**
  * The grants that a call is about. Each path argument touches the grant it begins with. A tool that needs grants and is
  * given no path touches all of them, and so does a path that leads into none: what it means is not known then. A tool
- * that does not need grants touches none, whatever its arguments say.
+ * that does not need grants touches none, whatever its arguments say. A tool of a server touches all that the server may
+ * reach: what the server does with its arguments is not known.
  */
 export function touchedGrants(
   tool: ToolSpec,
   args: Readonly<Record<string, unknown>>,
   grants: readonly Grant[],
 ): readonly Grant[] {
+  if (tool.needs.includes("server")) return tool.server?.grants ?? [];
   if (!tool.needs.includes("grants")) return [];
   const touched = new Set<Grant>();
   for (const [name, argument] of Object.entries(tool.arguments)) {

@@ -35,6 +35,7 @@ const optional: JsonSchema = {
   properties: { a: { type: "boolean" }, b: { type: "null" }, c: { type: "boolean" } },
   required: ["b"],
 };
+const free: JsonSchema = { type: "object", properties: {}, additionalProperties: { type: "boolean" } };
 const list: JsonSchema = { type: "array", items: { type: "integer" }, minItems: 1, maxItems: 3 };
 
 describe("toGbnf", () => {
@@ -52,6 +53,10 @@ describe("toGbnf", () => {
     [call, '{"answer":"a\nb"}', false],
     [call, String.raw`{"answer":"a\nb"}`, true],
     [call, '{"answer":"a"}\n', false],
+    [free, "{}", true],
+    [free, '{"a":true,"b c":false}', true],
+    [free, '{"a":1}', false],
+    [free, '{"":true}', false],
     [optional, '{"b":null}', true],
     [optional, '{"a":true,"b":null}', true],
     [optional, '{"b":null,"c":false}', true],

@@ -7,6 +7,10 @@ import type { JsonSchema } from "../../shared/llm-contract.ts";
  */
 const largestRepetition = 1000;
 
+/** Of an object whose keys are free. */
+const longestKey = 60;
+const mostFreeFields = 12;
+
 const whitespaceAfterSign = "[ ]?";
 const terminals = {
   char: String.raw`[^"\\\x7F\x00-\x1F] | "\\" (["\\/bfnrt] | "u" [0-9a-fA-F]{4})`,
@@ -18,8 +22,8 @@ const terminals = {
 /**
  * Writes the GBNF grammar (llama.cpp, grammars/README.md) of the compact JSON texts that a schema allows. Nothing
  * follows the value, so the model can only end there; one space may stand after `:` and `,`.
- * Known: type, const, enum, oneOf, anyOf, properties, required (default: all), items, minItems, maxItems, minLength,
- * maxLength, and minimum >= 0. Other keywords bound nothing here: validate what comes back.
+ * Known: type, const, enum, oneOf, anyOf, properties, required (default: all), additionalProperties as a schema where there
+ * are no properties, items, minItems, maxItems, minLength, maxLength, and minimum >= 0. Other keywords bound nothing here: validate what comes back.
  * @throws IndoorsError `input.invalid` for a schema that allows no text or has an unknown type.
  */
 export function toGbnf(schema: JsonSchema): string {
@@ -78,6 +82,12 @@ class GbnfWriter {
 
   #object(schema: Record<string, unknown>, where: string): string {
     const properties = Object.entries(isRecord(schema.properties) ? schema.properties : {});
+    if (properties.length === 0 && isRecord(schema.additionalProperties)) {
+      const field = this.#rule(
+        `"\\"" ${repeat("char", 1, longestKey)} "\\":" ${whitespaceAfterSign} ${this.value(schema.additionalProperties, `${where}.additionalProperties`)}`,
+      );
+      return `"{" (${field} ${repeat(`("," ${whitespaceAfterSign} ${field})`, 0, mostFreeFields - 1)})? "}"`;
+    }
     const required = Array.isArray(schema.required) ? new Set<unknown>(schema.required) : undefined;
     const fields = properties.map(([key, value]) => ({
       text: `${literal(`${JSON.stringify(key)}:`)} ${whitespaceAfterSign} ${this.value(value, `${where}.${key}`)}`,

@@ -113,7 +113,7 @@ async function ask(
   const messages = (move: Move, question: string) =>
     messagesOf(
       {
-        system: systemText([one.tool], byTemplate),
+        system: systemText([one.tool], byTemplate, ""),
         exchanges: [{ question, turns: [], ending: undefined }],
         context: "",
         move: moveText(move, question, false),

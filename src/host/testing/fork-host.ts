@@ -23,6 +23,8 @@ export interface ForkedHost {
 
 const noDesktop: Implementation<typeof desktopContract> = {
   decode: () => Promise.reject(new Error("this test has no desktop")),
+  "gateway.start": () => Promise.reject(new Error("this test has no desktop")),
+  "gateway.stop": () => ({}),
 };
 
 export interface ForkOptions {
