@@ -5,7 +5,7 @@ import { chooseLanguage, TextProvider, useText } from "../text/text.tsx";
 import { Button } from "../ui/Button.tsx";
 import { EmptyState } from "../ui/EmptyState.tsx";
 import { Skeleton } from "../ui/Skeleton.tsx";
-import { Approvals } from "../views/chat/Approvals.tsx";
+import { Questions } from "../views/chat/Questions.tsx";
 import { KioskFrame } from "../views/kiosk/KioskFrame.tsx";
 import { RecordingBanner } from "../views/recordings/recorder/RecordingBanner.tsx";
 import styles from "./App.module.css";
@@ -27,6 +27,7 @@ const views: Readonly<Record<ViewName, React.LazyExoticComponent<() => React.JSX
   chat: lazy(async () => ({ default: (await import("../views/chat/Chat.tsx")).Chat })),
   recordings: lazy(async () => ({ default: (await import("../views/recordings/Recordings.tsx")).Recordings })),
   agents: lazy(async () => ({ default: (await import("../views/agents/Agents.tsx")).Agents })),
+  connections: lazy(async () => ({ default: (await import("../views/connections/Connections.tsx")).Connections })),
   audit: lazy(async () => ({ default: (await import("../views/audit/Audit.tsx")).Audit })),
   models: lazy(async () => ({ default: (await import("../views/models/Models.tsx")).Models })),
   settings: lazy(async () => ({ default: (await import("../views/settings/Settings.tsx")).Settings })),
@@ -104,7 +105,7 @@ function Frame() {
           </Suspense>
         </ErrorBoundary>
       </main>
-      <Approvals />
+      <Questions />
     </div>
   );
 }

@@ -1,6 +1,6 @@
-import { AudioLines, Bot, Boxes, House, Info, MessagesSquare, ScrollText, SlidersHorizontal } from "lucide-react";
+import { AudioLines, Bot, Boxes, House, Info, MessagesSquare, Plug, ScrollText, SlidersHorizontal } from "lucide-react";
 import { useMemo } from "react";
-import type { ViewName } from "../../src/shared/kiosk.ts";
+import { type ViewName, viewName } from "../../src/shared/kiosk.ts";
 import { useText } from "../text/text.tsx";
 import { useCommands } from "./commands.tsx";
 import styles from "./Rail.module.css";
@@ -13,6 +13,7 @@ const places: readonly (readonly [ViewName, typeof House])[] = [
   ["chat", MessagesSquare],
   ["recordings", AudioLines],
   ["agents", Bot],
+  ["connections", Plug],
   ["audit", ScrollText],
   ["models", Boxes],
   ["settings", SlidersHorizontal],
@@ -27,11 +28,12 @@ export function Rail() {
   const shown = useMemo(() => places.filter(([name]) => kiosk === null || kiosk.views.includes(name)), [kiosk]);
   const commands = useMemo(
     () =>
-      shown.map(([name], index) => ({
+      shown.map(([name]) => ({
         id: `go-${name}`,
         label: text("rail.goTo", { view: text(`rail.${name}`) }),
         group: text("rail.group"),
-        shortcut: `Alt+${index + 1}`,
+        // The number of a view stays the same, wherever it stands.
+        shortcut: `Alt+${viewName.options.indexOf(name) + 1}`,
         run: () => navigate({ view: name }),
       })),
     [text, shown],

@@ -1,9 +1,12 @@
-import { FolderPlus } from "lucide-react";
+import { FolderPlus, Plus } from "lucide-react";
 import { useMemo, useState } from "react";
+import { firstAgent } from "../../../src/shared/agent.ts";
 import { sandboxLevel } from "../../../src/shared/sandbox.ts";
+import { navigate, useRoute } from "../../app/route.ts";
 import { useSayError } from "../../app/toasts.tsx";
 import { useShell } from "../../app/use-shell.tsx";
-import { useCallHost, useConnection, useHost } from "../../bridge/use-host.ts";
+import { useAgents } from "../../bridge/use-agents.ts";
+import { useCallHost, useConnection, useHost, useHostEvent } from "../../bridge/use-host.ts";
 import { useText } from "../../text/text.tsx";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button } from "../../ui/Button.tsx";
@@ -11,29 +14,46 @@ import { ErrorState } from "../../ui/ErrorState.tsx";
 import { Page, Section } from "../../ui/Page.tsx";
 import { Select } from "../../ui/Select.tsx";
 import { Skeleton } from "../../ui/Skeleton.tsx";
+import { AgentForm } from "./AgentForm.tsx";
+import { AgentList } from "./AgentList.tsx";
 import styles from "./Agents.module.css";
 import { policyFolders } from "./policy-folders.ts";
-import { PolicyMatrix } from "./PolicyMatrix.tsx";
+import { type CellPlace, PolicyMatrix } from "./PolicyMatrix.tsx";
+import { RemoveAgentDialog } from "./RemoveAgentDialog.tsx";
 import { RuleList } from "./RuleList.tsx";
+import { useAgentActs } from "./use-agent-acts.ts";
 
-/** Which agent may use which tool on which folder, and by which rule. */
+/** Who answers here, and which tool each may use on which folder, and by which rule. */
 export function Agents() {
   const text = useText();
   const call = useCallHost();
   const { shell } = useConnection();
   const { kiosk } = useShell();
   const sayError = useSayError();
+  const { id, at } = useRoute();
   const [added, setAdded] = useState<readonly string[]>([]);
+  const { agents, known, error, reload: reloadAgents } = useAgents();
+  const acts = useAgentActs(reloadAgents);
   const policy = useHost("policy.get", {});
   const tools = useHost("tools.list", {});
-  const folders = useMemo(() => policyFolders(policy.data?.policy ?? null, added), [policy.data, added]);
-  const matrix = useHost("policy.matrix", policy.data === undefined ? null : { folders });
+  const folder = at["folder"];
+  const folders = useMemo(
+    () => policyFolders(policy.data?.policy ?? null, folder === undefined ? added : [...added, folder]),
+    [policy.data, added, folder],
+  );
+  const agent = agents.find((one) => one.id === id)?.id ?? firstAgent;
+  const matrix = useHost("policy.matrix", policy.data === undefined || !known ? null : { folders, agent });
   const check = useHost("policy.check", { path: null, call: null });
   const reload = () => {
+    reloadAgents();
     policy.reload();
+    tools.reload();
     matrix.reload();
     check.reload();
   };
+  useHostEvent("list.changed", ({ what }) => {
+    if (what === "policy" || what === "servers" || what === "agents") reload();
+  });
   const change = (changing: Promise<unknown>) => void changing.then(reload, sayError);
 
   async function addFolder() {
@@ -41,7 +61,7 @@ export function Agents() {
     setAdded((before) => [...before, ...paths]);
   }
 
-  const failed = policy.error ?? tools.error ?? matrix.error;
+  const failed = error ?? policy.error ?? tools.error ?? matrix.error;
   if (failed !== undefined) {
     return (
       <Page title={text("rail.agents")}>
@@ -50,6 +70,14 @@ export function Agents() {
     );
   }
   const inForce = policy.data?.policy ?? null;
+  const titleOf = (name: string) => agents.find((one) => one.id === name)?.title ?? name;
+  const chosen = at["tool"] === undefined ? null : { tool: at["tool"], folder: folder ?? null };
+  const choose = (place: CellPlace | null) =>
+    navigate({
+      ...{ view: "agents", id: agent },
+      at: place === null ? {} : { tool: place.tool, ...(place.folder === null ? {} : { folder: place.folder }) },
+    });
+  const rule = Number(at["rule"] ?? Number.NaN);
   return (
     <Page title={text("rail.agents")} lead={text("agents.lead")}>
       <div className={styles["view"]}>
@@ -64,7 +92,39 @@ export function Agents() {
           </Banner>
         ))}
         <Section
-          title={text("agents.matrix.title")}
+          title={text("agents.list")}
+          lead={text("agents.list.lead")}
+          actions={
+            kiosk === null && (
+              <Button icon={<Plus />} onClick={() => acts.edit(null)}>
+                {text("agents.new")}
+              </Button>
+            )
+          }
+        >
+          {known ? (
+            <AgentList
+              agents={agents}
+              chosen={agent}
+              onEdit={kiosk === null ? acts.edit : undefined}
+              onRemove={kiosk === null ? acts.askToRemove : undefined}
+            />
+          ) : (
+            <Skeleton rows={2} waitsFor={text("agents.list.waits")} />
+          )}
+          {acts.editing !== undefined && (
+            <AgentForm
+              key={acts.editing?.id ?? ""}
+              agent={acts.editing}
+              agents={agents}
+              saving={acts.saving}
+              onSave={acts.save}
+              onCancel={acts.cancel}
+            />
+          )}
+        </Section>
+        <Section
+          title={text("agents.matrix.title", { agent: titleOf(agent) })}
           lead={text("agents.matrix.lead")}
           actions={
             kiosk === null && (
@@ -78,12 +138,16 @@ export function Agents() {
             <Skeleton rows={8} waitsFor={text("agents.waits")} />
           ) : (
             <PolicyMatrix
-              agents={matrix.data.agents}
+              key={agent}
+              agent={agent}
+              title={titleOf(agent)}
               tools={tools.data.tools}
               folders={folders}
               cells={matrix.data.cells}
               policy={inForce}
-              onSet={(rule) => change(call("policy.setRule", rule))}
+              chosen={chosen}
+              onChoose={choose}
+              onSet={kiosk === null ? (one) => change(call("policy.setRule", one)) : undefined}
             />
           )}
         </Section>
@@ -104,10 +168,18 @@ export function Agents() {
               {null}
             </Section>
             <Section title={text("agents.rules.title")} lead={text("agents.rules.lead")}>
-              <RuleList rules={inForce.rules} />
+              <RuleList rules={inForce.rules} shown={Number.isNaN(rule) ? null : rule} titleOf={titleOf} />
               <p className={styles["file"]}>{text("agents.rules.file", { path: policy.data?.path ?? "" })}</p>
             </Section>
           </>
+        )}
+        {acts.removing !== null && (
+          <RemoveAgentDialog
+            agent={acts.removing}
+            rules={inForce?.rules.filter((one) => one.agent === acts.removing?.id).length ?? 0}
+            onCancel={acts.cancel}
+            onRemove={acts.remove}
+          />
         )}
       </div>
     </Page>

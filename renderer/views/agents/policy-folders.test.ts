@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Policy } from "../../../src/shared/policy.ts";
-import { policyFolders, ruleAbout, shortPath } from "./policy-folders.ts";
+import { policyFolders, rulesAbout, shortPath } from "./policy-folders.ts";
 
 const policy: Policy = {
   version: 1,
@@ -18,10 +18,13 @@ describe("the matrix of the policy", () => {
     expect(policyFolders(null, [])).toEqual([]);
   });
 
-  it("finds the rule about exactly one cell, and no wider one", () => {
-    expect(ruleAbout(policy, { agent: "assistant", tool: "write_file", folder: "/srv/letters" })).toBe(0);
-    expect(ruleAbout(policy, { agent: "assistant", tool: "write_file", folder: null })).toBe(-1);
-    expect(ruleAbout(policy, { agent: "assistant", tool: "read_file", folder: null })).toBe(-1);
+  it("finds the rules about exactly one cell, of its agent and of every agent, and no wider one", () => {
+    const about = (agent: string, tool: string, folder: string | null) => rulesAbout(policy, { agent, tool, folder });
+    expect(about("assistant", "write_file", "/srv/letters")).toEqual({ own: -1, shared: 0 });
+    expect(about("other", "write_file", "/srv/letters")).toEqual({ own: 2, shared: 0 });
+    expect(about("assistant", "write_file", null)).toEqual({ own: -1, shared: -1 });
+    expect(about("assistant", "read_file", null)).toEqual({ own: -1, shared: -1 });
+    expect(rulesAbout(null, { agent: "assistant", tool: "read_file", folder: null })).toEqual({ own: -1, shared: -1 });
   });
 
   it("shortens paths to what tells them apart", () => {

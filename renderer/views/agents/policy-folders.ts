@@ -6,17 +6,19 @@ export function policyFolders(policy: Policy | null, added: readonly string[]): 
   return [...new Set([...named, ...added])].slice(0, 50);
 }
 
-/** The rule about exactly this, by its place in the policy; -1 when there is none. */
-export function ruleAbout(
+/**
+ * The rules about exactly this, by their place in the policy, -1 when there is none: `own` for this agent alone,
+ * `shared` for every agent.
+ */
+export function rulesAbout(
   policy: Policy | null,
   about: { readonly agent: string; readonly tool: string; readonly folder: string | null },
-): number {
-  return (policy?.rules ?? []).findIndex(
-    (rule) =>
-      (rule.agent === about.agent || rule.agent === undefined) &&
-      rule.tool === about.tool &&
-      (rule.grant ?? null) === about.folder,
-  );
+): { readonly own: number; readonly shared: number } {
+  const find = (agent: string | undefined) =>
+    (policy?.rules ?? []).findIndex(
+      (rule) => rule.agent === agent && rule.tool === about.tool && (rule.grant ?? null) === about.folder,
+    );
+  return { own: find(about.agent), shared: find(undefined) };
 }
 
 /** The end of a path, enough to tell it from the others. */

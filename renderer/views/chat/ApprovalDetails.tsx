@@ -8,23 +8,24 @@ import { Badge, MeaningIcon } from "../../ui/Badge.tsx";
 import styles from "./ApprovalDetails.module.css";
 import { ArgumentList } from "./ArgumentList.tsx";
 import { Diff } from "./Diff.tsx";
+import { handOverTool } from "./hand-overs.ts";
+import { SamplingPrompt } from "./SamplingPrompt.tsx";
+import { samplingServerOf, serverToolOf } from "./server-tool.ts";
+import { ServerPlace } from "./ServerPlace.tsx";
+import { useServer } from "./servers.tsx";
 
 /** All there is to know before saying yes. Nothing is shortened, and nothing in it can hide. */
 export function ApprovalDetails({ request }: { readonly request: ApprovalRequest }) {
   const text = useText();
   const seal = useHost("seal.get", {});
-  const { about, agent, askedAt, call, effect, grants, level, reason, taint, changes } = request;
+  const { about, askedAt, call, grants, level, reason, taint, changes } = request;
+  const sampling = samplingServerOf(call.tool);
+  const server = sampling ?? serverToolOf(call.tool)?.server;
+  const kind = useServer(server)?.kind;
   const probedAt = seal.data?.sandbox.level === level ? seal.data.sandbox.probedAt : undefined;
   return (
     <div className={styles["details"]}>
-      <p>
-        {about === "call"
-          ? text("approval.lead.call", { agent: showHidden(agent), effect })
-          : text("approval.lead.changes", {
-              agent: showHidden(agent),
-              count: changes.filter(({ refused }) => refused === null).length,
-            })}
-      </p>
+      <p>{leadOf(text, request)}</p>
       {taint.length > 0 && (
         <div className={styles["taint"]}>
           <MeaningIcon meaning="attention" />
@@ -45,9 +46,14 @@ export function ApprovalDetails({ request }: { readonly request: ApprovalRequest
           ))}
         </Part>
       )}
-      <Part title={text("approval.arguments")}>
+      {server !== undefined && (
+        <Part title={text("approval.goesTo")}>
+          <ServerPlace server={server} what={sampling === null ? "arguments" : "answer"} />
+        </Part>
+      )}
+      <Part title={text(sampling === null ? "approval.arguments" : "approval.prompt")}>
         <div className={styles["arguments"]}>
-          <ArgumentList of={call.arguments} />
+          {sampling === null ? <ArgumentList of={call.arguments} /> : <SamplingPrompt of={call.arguments} />}
         </div>
       </Part>
       <Part title={text("approval.folders")}>
@@ -68,14 +74,30 @@ export function ApprovalDetails({ request }: { readonly request: ApprovalRequest
       </Part>
       <Part title={text("approval.sandbox")}>
         <p>
-          {probedAt === undefined
-            ? text("approval.level", { level })
-            : text("approval.levelProbed", { level, time: text.date(probedAt) })}
+          {server !== undefined && kind !== "bundle"
+            ? text(kind === undefined ? "approval.level.unknown" : "approval.level.elsewhere")
+            : probedAt === undefined
+              ? text("approval.level", { level })
+              : text("approval.levelProbed", { level, time: text.date(probedAt) })}
           <span className={styles["soft"]}> · {text("approval.asked", { time: text.date(askedAt) })}</span>
         </p>
       </Part>
     </div>
   );
+}
+
+function leadOf(text: Text, { about, agent: id, call, effect, changes }: ApprovalRequest): string {
+  const agent = showHidden(id);
+  const sampling = samplingServerOf(call.tool);
+  if (sampling !== null) return text("approval.lead.sampling", { agent, server: showHidden(sampling) });
+  if (about === "changes") {
+    return text("approval.lead.changes", { agent, count: changes.filter(({ refused }) => refused === null).length });
+  }
+  if (call.tool === handOverTool) return text("approval.lead.handOver", { agent });
+  const served = serverToolOf(call.tool);
+  return served === null
+    ? text("approval.lead.call", { agent, effect })
+    : text("approval.lead.server", { agent, server: served.server, effect });
 }
 
 function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {

@@ -50,7 +50,10 @@ export function ApprovalScopes({
           ? text("approval.scopeWords.call")
           : value === "run"
             ? text("approval.scopeWords.run", words)
-            : text("approval.scopeWords.always", words)}
+            : text(
+                request.grants.length === 0 ? "approval.scopeWords.alwaysPlain" : "approval.scopeWords.always",
+                words,
+              )}
       </p>
     </div>
   );

@@ -12,6 +12,7 @@ import { Page } from "../../ui/Page.tsx";
 import styles from "./Chat.module.css";
 import { Conversation, type ConversationHandle } from "./Conversation.tsx";
 import { ConversationList, type ConversationListHandle } from "./ConversationList.tsx";
+import { ServersProvider } from "./servers.tsx";
 import { useConversation } from "./use-conversation.ts";
 import { useConversationActs } from "./use-conversation-acts.tsx";
 import { useExport } from "./use-export.ts";
@@ -125,7 +126,9 @@ export function Chat() {
           </div>
         )}
         <div className={styles["open"]}>
-          <Conversation handle={open} id={id} found={found} reveal={at["run"] ?? null} print={exporting.printing} />
+          <ServersProvider>
+            <Conversation handle={open} id={id} found={found} reveal={at["run"] ?? null} print={exporting.printing} />
+          </ServersProvider>
         </div>
       </div>
       {acts.dialogs}

@@ -1,14 +1,17 @@
 import { CornerDownLeft, Paperclip, Square } from "lucide-react";
 import { type DragEvent, type Ref, useImperativeHandle, useRef, useState } from "react";
+import type { Agent } from "../../../src/shared/agent.ts";
 import { useSay } from "../../app/toasts.tsx";
 import { useShell } from "../../app/use-shell.tsx";
 import { useConnection } from "../../bridge/use-host.ts";
 import { useText } from "../../text/text.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Menu } from "../../ui/Menu.tsx";
+import { AgentChoice } from "./AgentChoice.tsx";
 import { attach, type Attached } from "./attached.ts";
 import styles from "./Composer.module.css";
 import { Grants } from "./Grants.tsx";
+import { InsertPrompt } from "./InsertPrompt.tsx";
 import { ModelChoice } from "./ModelChoice.tsx";
 
 export interface ComposerHandle {
@@ -25,6 +28,10 @@ interface ComposerProps {
   /** One of them by name; null: the best there is. */
   readonly model: string | null;
   readonly onModel: (model: string) => void;
+  readonly agents: readonly Agent[];
+  /** Who is asked. */
+  readonly agent: string;
+  readonly onAgent: (agent: string) => void;
   /** While a question is being edited: how many come after it, and the way out. */
   readonly editing: { readonly after: number; readonly onCancel: () => void } | null;
   readonly state: "ready" | "running" | "stopping" | "no-model";
@@ -37,6 +44,7 @@ interface ComposerProps {
 /** Where a question is written, with what it may reach and which model answers it. */
 export function Composer(props: ComposerProps) {
   const { handle, question, onQuestion, attached, onAttached, models, model, onModel, editing, state } = props;
+  const { agents, agent, onAgent } = props;
   const { onSend, onStop, onPickFolders, onPickFiles } = props;
   const text = useText();
   const say = useSay();
@@ -119,6 +127,13 @@ export function Composer(props: ComposerProps) {
               ]}
             />
           )}
+          <InsertPrompt
+            onInsert={(words) => {
+              onQuestion(question.trim() === "" ? words : `${question}\n\n${words}`);
+              field.current?.focus();
+            }}
+          />
+          {agents.length > 1 && <AgentChoice agent={agent} agents={agents} onAgent={onAgent} />}
           <ModelChoice model={model} names={models} onModel={onModel} />
           <span className={styles["keys"]} id="chat-compose-keys">
             {kiosk === null && text("chat.compose.keys")}

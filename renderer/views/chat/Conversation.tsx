@@ -3,6 +3,7 @@ import { hrefOf, navigate } from "../../app/route.ts";
 import { useSayError } from "../../app/toasts.tsx";
 import { usePreferences } from "../../app/use-preferences.tsx";
 import { useShell } from "../../app/use-shell.tsx";
+import { useAgents } from "../../bridge/use-agents.ts";
 import { useConnection, useHostEvent } from "../../bridge/use-host.ts";
 import { useText } from "../../text/text.tsx";
 import { Banner } from "../../ui/Banner.tsx";
@@ -10,6 +11,7 @@ import { Button } from "../../ui/Button.tsx";
 import { ErrorState } from "../../ui/ErrorState.tsx";
 import { Skeleton } from "../../ui/Skeleton.tsx";
 import { attach, type Attached, grantsOf } from "./attached.ts";
+import { chosenAgent, modelFor } from "./chosen-agent.ts";
 import { Composer, type ComposerHandle } from "./Composer.tsx";
 import { ContextMeter } from "./ContextMeter.tsx";
 import { contextUse, nearlyFull } from "./context-use.ts";
@@ -67,7 +69,10 @@ export function Conversation({
   const running = runs.find(({ status }) => status === "running");
   const pending = asking !== null && asking.conversationId === id && !runs.some((run) => run.id === asking.runId);
   const attached: readonly Attached[] = draft.attached ?? (last?.grants ?? []).map((one) => ({ ...one, because: [] }));
-  const model = draft.model ?? last?.model ?? preferences.chatModel;
+  const { agents } = useAgents();
+  const titles = useMemo(() => new Map(agents.map(({ id: name, title }) => [name, title])), [agents]);
+  const agent = chosenAgent(draft.agent, runs, agents);
+  const model = draft.model ?? modelFor(agent, runs, agents) ?? preferences.chatModel;
   const starter = starterOf(model, models);
   const use = contextUse(runs);
   const editedAt = inView.findIndex(({ run }) => run.id === draft.editing);
@@ -91,6 +96,7 @@ export function Conversation({
     const request = {
       question,
       conversationId: id,
+      agent,
       model,
       grants: grantsOf(attached),
       device: "auto",
@@ -113,7 +119,7 @@ export function Conversation({
     const run = runs.find((one) => one.id === runId);
     if (run === undefined) return;
     const grants = run.grants.map((grant) => ({ ...grant, because: [] }));
-    change({ editing: runId, text: run.question, attached: grants, model: run.model });
+    change({ editing: runId, text: run.question, attached: grants, model: run.model, agent: run.agent });
     composer.current?.focus();
   };
   const pick = async (kind: "file" | "folder") => {
@@ -146,6 +152,7 @@ export function Conversation({
           waiting={waiting}
           print={print}
           reveal={reveal}
+          titles={titles}
           onRetry={onRetry}
           onEdit={onEdit}
         >
@@ -185,6 +192,10 @@ export function Conversation({
           models={models.names}
           model={model}
           onModel={(name) => change({ model: name })}
+          agents={agents}
+          agent={agent}
+          // Each has a model of its own.
+          onAgent={(name) => change({ agent: name, model: null })}
           editing={editedAt === -1 ? null : { after: inView.length - 1 - editedAt, onCancel: clear }}
           state={stateOf(models, running?.id, stopping, pending)}
           onSend={() => void send()}

@@ -1,18 +1,20 @@
 import { Collapsible } from "@base-ui/react/collapsible";
-import { ChevronRight, Copy, PencilLine, RotateCcw } from "lucide-react";
+import { Bot, ChevronRight, Copy, PencilLine, RotateCcw } from "lucide-react";
 import { memo } from "react";
+import { firstAgent } from "../../../src/shared/agent.ts";
 import type { RunView } from "../../../src/shared/host-contract.ts";
-import type { GenerationTiming, StopReason } from "../../../src/shared/run.ts";
+import type { GenerationTiming } from "../../../src/shared/run.ts";
+import { hrefOf } from "../../app/route.ts";
 import { useText } from "../../text/text.tsx";
-import { MeaningIcon } from "../../ui/Badge.tsx";
 import { IconButton } from "../../ui/IconButton.tsx";
 import { Answer } from "./Answer.tsx";
-import { visibleLines } from "./argument-lines.ts";
-import { Lines } from "./Lines.tsx";
+import { handsOver, withoutEcho } from "./hand-overs.ts";
 import styles from "./Run.module.css";
-import { type RunPart, runParts } from "./run-parts.ts";
+import { runParts } from "./run-parts.ts";
+import { RunNotice } from "./RunNotice.tsx";
+import { RunPartView } from "./RunPartView.tsx";
 import { Sources } from "./Sources.tsx";
-import { precise, ToolCard } from "./ToolCard.tsx";
+import { precise } from "./ToolCard.tsx";
 import { useCopy } from "./use-copy.ts";
 import type { RunText } from "./use-run-texts.ts";
 import { Waiting } from "./Waiting.tsx";
@@ -27,6 +29,12 @@ interface RunProps {
   /** Tokens that were in view before this run, as far as known. */
   readonly tokensBefore: number | null;
   readonly print: boolean;
+  /** The agents by what people call them. */
+  readonly titles: ReadonlyMap<string, string>;
+  /** The run that answers what this one handed over. */
+  readonly answeredBy: string | undefined;
+  /** The agent that handed this question over. */
+  readonly from: string | undefined;
   /** Left out where it cannot be done now. */
   readonly onRetry: ((runId: string) => void) | undefined;
   readonly onEdit: ((runId: string) => void) | undefined;
@@ -35,15 +43,26 @@ interface RunProps {
 /** A question with everything that was done for it, and its answer. */
 export const Run = memo(function Run(props: RunProps) {
   const { run, earlier = [], writing, waiting, tokensBefore, print, onRetry, onEdit } = props;
+  const { titles, answeredBy, from } = props;
   const text = useText();
   const copy = useCopy();
   const running = run.status === "running";
-  const parts = runParts(run.steps);
+  const parts = withoutEcho(runParts(run.steps));
+  const titleOf = (agent: string) => titles.get(agent) ?? agent;
   const answer = parts.find((part) => part.kind === "answer");
-  const ended = answer !== undefined || parts.some(({ kind }) => kind === "stopped");
+  const handedOver = parts.find((part) => part.kind === "call" && handsOver(part));
+  const ended = answer !== undefined || handedOver !== undefined || parts.some(({ kind }) => kind === "stopped");
   return (
     <article className={styles["run"]} id={`run-${run.id}`} tabIndex={-1}>
-      {earlier.length > 0 && !print && <Earlier runs={earlier} />}
+      {earlier.length > 0 && !print && <Earlier runs={earlier} titles={titles} />}
+      {run.handedOverBy !== null && (
+        <p className={styles["from"]}>
+          {text("chat.handedOverBy", { agent: from === undefined ? "" : titleOf(from) })}{" "}
+          <a href={hrefOf({ view: "chat", id: run.conversationId, at: { run: run.handedOverBy } })} data-screen-only>
+            {text("chat.handedOverBy.show")}
+          </a>
+        </p>
+      )}
       <div className={styles["asked"]}>
         <h2 className={styles["question"]}>
           <span className="visually-hidden">{text("chat.run.question")}: </span>
@@ -51,15 +70,29 @@ export const Run = memo(function Run(props: RunProps) {
         </h2>
         <div className={styles["tools"]} data-screen-only>
           <IconButton label={text("chat.run.copyQuestion")} icon={<Copy />} onClick={() => copy(run.question)} />
-          {onEdit !== undefined && (
+          {onEdit !== undefined && run.handedOverBy === null && (
             <IconButton label={text("chat.run.edit")} icon={<PencilLine />} onClick={() => onEdit(run.id)} />
           )}
         </div>
       </div>
+      {run.agent !== firstAgent && (
+        <p className={styles["agent"]}>
+          <Bot aria-hidden="true" />
+          {text("chat.run.agent", { agent: titleOf(run.agent) })}
+        </p>
+      )}
       {parts.map((part, at) => (
         // Steps are never changed and never move.
         // oxlint-disable-next-line react/no-array-index-key
-        <Part key={at} part={part} runId={run.id} running={running} waiting={waiting} print={print} />
+        <RunPartView
+          key={at}
+          part={part}
+          run={run}
+          waiting={waiting}
+          print={print}
+          titleOf={titleOf}
+          answeredBy={answeredBy}
+        />
       ))}
       {writing !== undefined && running && (
         <div className={styles["writing"]}>
@@ -68,7 +101,7 @@ export const Run = memo(function Run(props: RunProps) {
         </div>
       )}
       {running && writing === undefined && <Waiting run={run} waiting={waiting} tokensBefore={tokensBefore} />}
-      {!running && !ended && <Notice words={text("chat.run.interrupted")} />}
+      {!running && !ended && <RunNotice words={text("chat.run.interrupted")} />}
       {answer !== undefined && <Sources steps={run.steps} grants={run.grants} print={print} />}
       {!running && (
         <footer className={styles["footer"]}>
@@ -90,96 +123,6 @@ export const Run = memo(function Run(props: RunProps) {
   );
 });
 
-function Part({
-  part,
-  runId,
-  running,
-  waiting,
-  print,
-}: {
-  readonly part: RunPart;
-  readonly runId: string;
-  readonly running: boolean;
-  readonly waiting: ReadonlySet<string>;
-  readonly print: boolean;
-}) {
-  const text = useText();
-  switch (part.kind) {
-    case "call": {
-      const asks = running && waiting.has(part.call.id);
-      return <ToolCard part={part} runId={runId} running={running} waiting={asks} print={print} />;
-    }
-    case "answer":
-      return <Answer text={part.text} />;
-    case "compacted":
-      return <p className={styles["note"]}>{text("chat.run.compacted", { count: part.count })}</p>;
-    case "malformed":
-      return (
-        <Notice words={text("chat.run.malformed")}>
-          <More label={text("chat.run.malformedText")} print={print}>
-            <p>{part.error}</p>
-            <Lines lines={visibleLines(part.text)} />
-          </More>
-        </Notice>
-      );
-    case "stopped":
-      return <Stopped reason={part.reason} message={part.message} print={print} />;
-  }
-}
-
-function Stopped({
-  reason,
-  message,
-  print,
-}: {
-  readonly reason: StopReason;
-  readonly message: string;
-  readonly print: boolean;
-}) {
-  const text = useText();
-  return (
-    <Notice words={text(`chat.stop.${reason}`)}>
-      {reason !== "cancelled" && (
-        <More label={text("chat.stop.details")} print={print}>
-          <Lines lines={visibleLines(message)} />
-        </More>
-      )}
-    </Notice>
-  );
-}
-
-function Notice({ words, children }: { readonly words: string; readonly children?: React.ReactNode }) {
-  return (
-    <div className={styles["notice"]}>
-      <MeaningIcon meaning="attention" />
-      <div className={styles["noticeWords"]}>
-        <p>{words}</p>
-        {children}
-      </div>
-    </div>
-  );
-}
-
-function More({
-  label,
-  print,
-  children,
-}: {
-  readonly label: string;
-  readonly print: boolean;
-  readonly children: React.ReactNode;
-}) {
-  return (
-    <Collapsible.Root {...(print ? { open: true } : {})}>
-      <Collapsible.Trigger className={styles["more"]}>
-        <ChevronRight className={styles["chevron"]} aria-hidden="true" />
-        {label}
-      </Collapsible.Trigger>
-      <Collapsible.Panel className={styles["details"]}>{children}</Collapsible.Panel>
-    </Collapsible.Root>
-  );
-}
-
 function Timing({ of }: { readonly of: GenerationTiming }) {
   const text = useText();
   const writingMs = of.totalMs - of.firstTokenMs;
@@ -195,7 +138,13 @@ function Timing({ of }: { readonly of: GenerationTiming }) {
 }
 
 /** What was asked before it was edited. The model does not see it any more; people do. */
-function Earlier({ runs }: { readonly runs: readonly RunView[] }) {
+function Earlier({
+  runs,
+  titles,
+}: {
+  readonly runs: readonly RunView[];
+  readonly titles: ReadonlyMap<string, string>;
+}) {
   const text = useText();
   return (
     <Collapsible.Root className={styles["earlier"]}>
@@ -212,6 +161,9 @@ function Earlier({ runs }: { readonly runs: readonly RunView[] }) {
             waiting={noCalls}
             tokensBefore={null}
             print={false}
+            titles={titles}
+            answeredBy={undefined}
+            from={undefined}
             onRetry={undefined}
             onEdit={undefined}
           />

@@ -4,6 +4,7 @@ import type { RunView } from "../../../src/shared/host-contract.ts";
 import { useText } from "../../text/text.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { contextUse } from "./context-use.ts";
+import { answeringRuns } from "./hand-overs.ts";
 import { Run } from "./Run.tsx";
 import styles from "./Runs.module.css";
 import { shownRuns } from "./shown-runs.ts";
@@ -21,6 +22,7 @@ export function Runs({
   waiting,
   print,
   reveal,
+  titles,
   onRetry,
   onEdit,
   children,
@@ -32,6 +34,8 @@ export function Runs({
   readonly print: boolean;
   /** A run to begin at, from the address. */
   readonly reveal: string | null;
+  /** The agents by what people call them. */
+  readonly titles: ReadonlyMap<string, string>;
   readonly onRetry: (runId: string) => void;
   readonly onEdit: (runId: string) => void;
   /** Below the runs: what is being asked now. */
@@ -44,6 +48,7 @@ export function Runs({
   const [atEnd, setAtEnd] = useState(true);
   const [more, setMore] = useState(0);
   const shown = shownRuns(runs);
+  const answering = answeringRuns(runs);
   const revealed = reveal === null ? -1 : shown.findIndex(({ run }) => run.id === reveal);
   const from = print
     ? 0
@@ -113,6 +118,9 @@ export function Runs({
                 waiting={waiting.get(run.id) ?? noCalls}
                 tokensBefore={run.status === "running" ? (contextUse(runs)?.used ?? null) : null}
                 print={print}
+                titles={titles}
+                answeredBy={answering.get(run.id)}
+                from={runs.find(({ id }) => id === run.handedOverBy)?.agent}
                 onRetry={isLast && !busy ? onRetry : undefined}
                 onEdit={busy ? undefined : onEdit}
               />

@@ -1,31 +1,39 @@
 import { Collapsible } from "@base-ui/react/collapsible";
 import { ChevronRight, Wrench } from "lucide-react";
 import { useState } from "react";
+import type { RunView } from "../../../src/shared/host-contract.ts";
 import type { Decision } from "../../../src/shared/run.ts";
+import { showHidden } from "../../../src/shared/show-hidden.ts";
 import { hrefOf } from "../../app/route.ts";
 import { type Text, useText } from "../../text/text.tsx";
 import { Badge, type Meaning, MeaningIcon } from "../../ui/Badge.tsx";
 import { visibleLines } from "./argument-lines.ts";
 import { ArgumentList } from "./ArgumentList.tsx";
+import { CallProgress } from "./CallProgress.tsx";
 import { decisionWords } from "./decision-words.ts";
 import { Lines } from "./Lines.tsx";
 import type { CallPart } from "./run-parts.ts";
+import { serverToolOf } from "./server-tool.ts";
+import { ServerBadge } from "./ServerBadge.tsx";
+import { useServer } from "./servers.tsx";
 import styles from "./ToolCard.module.css";
 import { useReachable } from "./use-reachable.ts";
+import { whyRefused } from "./why-refused.ts";
+import { WhyRefused } from "./WhyRefused.tsx";
 
 /** More lines of an argument wait behind a button. */
 const argumentLinesShown = 6;
 
 /** A tool call: what was asked with which arguments, who allowed it, how it was sealed, what came of it. */
 export function ToolCard({
-  part: { call, decisions, result },
-  runId,
+  part,
+  run,
   running,
   waiting,
   print,
 }: {
   readonly part: CallPart;
-  readonly runId: string;
+  readonly run: Pick<RunView, "id" | "agent" | "grants">;
   /** Whether the run goes on. */
   readonly running: boolean;
   /** Whether a person is asked about it now. */
@@ -35,13 +43,21 @@ export function ToolCard({
 }) {
   const text = useText();
   const reachesAudit = useReachable("audit");
-  const level = decisions.find((decision) => decision.level !== undefined)?.level;
+  const { call, decisions, result } = part;
+  const served = serverToolOf(call.tool);
+  const kind = useServer(served?.server)?.kind;
+  const refusal = whyRefused(part);
+  // What is elsewhere is in no sandbox of this machine.
+  const level =
+    served === null || kind === "bundle" ? decisions.find((one) => one.level !== undefined)?.level : undefined;
+  const goesOn = running && !waiting && result === undefined && decisions.length > 0;
   const { meaning, words } = stateOf(text, { decisions, result, running, waiting });
   return (
     <section className={styles["card"]} role="group" aria-label={text("chat.call.label", { tool: call.tool })}>
       <header className={styles["header"]}>
         <Wrench className={styles["icon"]} aria-hidden="true" />
-        <strong className={styles["tool"]}>{call.tool}</strong>
+        <strong className={styles["tool"]}>{showHidden(served?.tool ?? call.tool)}</strong>
+        {served !== null && <ServerBadge server={served.server} />}
         <Badge meaning={meaning}>{words}</Badge>
         <span className={styles["facts"]}>
           {[
@@ -54,10 +70,21 @@ export function ToolCard({
       {decisions.map((decision) => (
         <DecisionLines key={decision.about ?? "call"} decision={decision} />
       ))}
+      {served !== null && goesOn && <CallProgress runId={run.id} callId={call.id} />}
+      {refusal !== null && (
+        <WhyRefused
+          refusal={refusal}
+          agent={run.agent}
+          tool={call.tool}
+          // A server has folders of its own, whatever a question opens.
+          folder={served === null && run.grants.length === 1 ? (run.grants[0]?.path ?? null) : null}
+          print={print}
+        />
+      )}
       <footer className={styles["footer"]}>
         {result !== undefined && <Result result={result} print={print} />}
         {reachesAudit && (
-          <a className={styles["audit"]} href={hrefOf({ view: "audit", at: { run: runId } })} data-screen-only>
+          <a className={styles["audit"]} href={hrefOf({ view: "audit", at: { run: run.id } })} data-screen-only>
             {text("chat.run.audit")}
           </a>
         )}
@@ -69,13 +96,12 @@ export function ToolCard({
 function DecisionLines({ decision }: { readonly decision: Decision }) {
   const text = useText();
   const { changes = [] } = decision;
-  // Why the policy refused, and whether "always" became a rule: the words of the host.
-  const saysMore = decision.scope === "always" || (decision.decision === "deny" && decision.by === undefined);
   return (
     <div className={styles["decision"]}>
       <p>
         {decisionWords(text, decision)}
-        {saysMore && <span className={styles["reason"]}>. {decision.reason}</span>}
+        {/* Whether "always" became a rule: the words of the host. */}
+        {decision.scope === "always" && <span className={styles["reason"]}>. {decision.reason}</span>}
       </p>
       {changes.length > 0 && (
         <ul className={styles["changes"]}>
@@ -124,7 +150,9 @@ function stateOf(
   of: Pick<CallPart, "decisions" | "result"> & { readonly running: boolean; readonly waiting: boolean },
 ): { readonly meaning: Meaning; readonly words: string } {
   const { decisions, result, running, waiting } = of;
-  const refused = decisions.some(({ decision }) => decision === "deny");
+  const refused =
+    decisions.some(({ decision }) => decision === "deny") ||
+    (result?.outcome.ok === false && /\.(?:refused|denied)$/u.test(result.outcome.code));
   if (waiting) return { meaning: "attention", words: text("chat.call.state.waiting") };
   if (refused) return { meaning: "refused", words: text("chat.call.state.refused") };
   if (result !== undefined) {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "react";
 import type { RunView } from "../../../src/shared/host-contract.ts";
 import { type Text, useText } from "../../text/text.tsx";
+import { serverToolOf } from "./server-tool.ts";
 import { type Doing, doingOf } from "./run-parts.ts";
 import styles from "./Waiting.module.css";
 
@@ -56,10 +57,15 @@ function wordsOf(text: Text, doing: Doing, model: string, waiting: ReadonlySet<s
       return text(waiting.has(doing.callId) ? "chat.doing.waits" : "chat.doing.deciding", { tool: doing.tool });
     case "running":
       // Changes that a call prepared are asked about after it ran.
-      return text(waiting.size > 0 ? "chat.doing.waits" : "chat.doing.running", { tool: doing.tool });
+      return waiting.size === 0 ? runningWords(text, doing.tool) : text("chat.doing.waits", { tool: doing.tool });
     case "reading-result":
       return text("chat.doing.readingResult", { tool: doing.tool });
     case "again":
       return text("chat.doing.again");
   }
+}
+
+function runningWords(text: Text, tool: string): string {
+  const served = serverToolOf(tool);
+  return served === null ? text("chat.doing.running", { tool }) : text("chat.doing.runningServer", served);
 }

@@ -10,9 +10,11 @@ export interface Draft {
   readonly editing: string | null;
   /** A model by name; null: as before. */
   readonly model: string | null;
+  /** Who is asked; null: as before. */
+  readonly agent: string | null;
 }
 
-const emptyDraft: Draft = { text: "", attached: null, editing: null, model: null };
+const emptyDraft: Draft = { text: "", attached: null, editing: null, model: null, agent: null };
 
 /** The draft of a place: a conversation's id, or `new`. */
 export function useDraft(place: string) {
