@@ -746,6 +746,10 @@ export interface Messages {
   "home.item.ocr": undefined;
   "home.item.ocr.limited": undefined;
   "home.item.ocr.ready": undefined;
+  "home.item.perimeter": undefined;
+  "home.item.perimeter.limited": undefined;
+  "home.item.perimeter.missing": undefined;
+  "home.item.perimeter.ready": undefined;
   "home.item.sandbox": undefined;
   "home.item.sandbox-staging": undefined;
   "home.item.sandbox-staging.missing": undefined;
