@@ -4,13 +4,15 @@ import { IndoorsError, throwIfCancelled } from "../../shared/errors.ts";
 import type { llmContract } from "../../shared/llm-contract.ts";
 import { grammarAfter } from "./held-grammar.ts";
 import type { LoadedModel } from "./loaded-model.ts";
+import { loopStart } from "./loop-start.ts";
 import { Stopwatch } from "./stopwatch.ts";
 
 type Request = Params<typeof llmContract, "generate">;
 type Written = Result<typeof llmContract, "generate">;
 
 /**
- * Writes the next assistant turn. `onText` gets it piece by piece; all pieces together are the text of the result.
+ * Writes the next assistant turn. `onText` gets it piece by piece; all pieces together are the text of the result,
+ * but for a loop that it was caught in: the result ends where that begins to say nothing new.
  * A turn that is held to a schema, or begun with a prefix, is sampled token by token here; every other turn goes
  * through the library's chat, which knows the calls and the thoughts of each family of models.
  * @throws IndoorsError `input.invalid`, `cancelled`.
@@ -88,18 +90,29 @@ async function writeTurn(
   const { messages, tools, maxTokens, temperature, seed } = request;
   const history: ChatHistoryItem[] = loaded.format.history(messages);
   const chat = new LlamaChat({ contextSequence: loaded.sequence, chatWrapper: loaded.format.wrapper });
+  const looping = new AbortController();
+  let said = "";
   try {
     const answer = await chat.generateResponse(history, {
       maxTokens,
       temperature,
       seed,
-      signal,
-      onTextChunk: onText,
+      signal: AbortSignal.any([signal, looping.signal]),
+      stopOnAbortSignal: true,
+      onTextChunk: (text) => {
+        onText(text);
+        said += text;
+        if (loopStart(said) !== undefined) looping.abort();
+      },
       onResponseChunk: () => stopwatch.tokenDone(),
       onFunctionCallParamsChunk: () => stopwatch.tokenDone(),
       documentFunctionParams: true,
       ...(tools === undefined ? {} : { functions: loaded.format.functions(tools) }),
     });
+    throwIfCancelled(signal);
+    if (looping.signal.aborted) {
+      return { text: said.slice(0, loopStart(said)), calls: [], stop: "max-tokens" };
+    }
     const made: readonly { readonly functionName: string; readonly params: unknown }[] = answer.functionCalls ?? [];
     const calls = made.map((call) => ({ name: call.functionName, arguments: call.params }));
     const { stopReason } = answer.metadata;

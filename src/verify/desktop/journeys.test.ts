@@ -21,6 +21,14 @@ describe.skipIf(!canOpenDesktop)("a day with the desktop, by keyboard", { timeou
   let page: Page;
   const seen = (words: string | RegExp, ms = 30_000) => page.getByText(words).first().waitFor({ timeout: ms });
   const heading = (name: string | RegExp) => page.getByRole("heading", { name }).first().waitFor({ timeout: 30_000 });
+  /** Opens the list that has the focus, and takes what is typed. */
+  async function choose(option: string): Promise<void> {
+    await page.keyboard.press("Enter");
+    await page.getByRole("option", { name: option }).waitFor({ timeout: 30_000 });
+    await page.keyboard.type(option);
+    await page.locator("[role=option][data-highlighted]", { hasText: option }).waitFor({ timeout: 30_000 });
+    await page.keyboard.press("Enter");
+  }
   async function look(name: string): Promise<void> {
     await page.locator("h1").first().waitFor({ timeout: 30_000 });
     await keepScreen(page, name);
@@ -182,14 +190,10 @@ describe.skipIf(!canOpenDesktop)("a day with the desktop, by keyboard", { timeou
   it("speaks German and is dark when asked to, in every view", async () => {
     await page.keyboard.press("Alt+7");
     await reach(page, /^Language/);
-    await page.keyboard.press("Enter");
-    await page.keyboard.type("Deutsch");
-    await page.keyboard.press("Enter");
+    await choose("Deutsch");
     await heading("Einstellungen");
     await reach(page, /^Farben/);
-    await page.keyboard.press("Enter");
-    await page.keyboard.type("Dunkel");
-    await page.keyboard.press("Enter");
+    await choose("Dunkel");
     await expect.poll(() => page.evaluate("document.documentElement.dataset.theme")).toBe("dark");
     for (const [index, view] of views.entries()) {
       await page.keyboard.press(`Alt+${index + 1}`);
