@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { text as textOf } from "node:stream/consumers";
 import { IndoorsError, messageOf } from "../shared/errors.ts";
-import type { AddressExamination, PerimeterView } from "../shared/host-contract.ts";
+import type { AddressExamination } from "../shared/gateway-contract.ts";
+import type { PerimeterView } from "../shared/host-contract.ts";
 import { showHidden } from "../shared/show-hidden.ts";
 import { type Command, type CommandContext, type HostClient, UsageError } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";

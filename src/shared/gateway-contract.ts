@@ -26,6 +26,18 @@ export const shownCertificate = z.strictObject({
 });
 export type ShownCertificate = z.infer<typeof shownCertificate>;
 
+/** What was found at a URL that somebody wants to list. */
+export const addressExamination = z.strictObject({
+  host: z.string(),
+  port: z.int(),
+  secure: z.boolean(),
+  addresses: z.array(judgedAddress),
+  certificate: shownCertificate.nullable(),
+  /** Why it cannot be listed as it is; null: it can. */
+  fault: z.string().nullable(),
+});
+export type AddressExamination = z.infer<typeof addressExamination>;
+
 /** Host → gateway, the one process with a socket. It checks everything again and believes no configuration. */
 export const gatewayContract = {
   methods: {
@@ -44,15 +56,7 @@ export const gatewayContract = {
     /** Looks a URL up, judges every address and looks at the certificate of the first that is allowed. Nothing else is sent. */
     examine: {
       params: z.strictObject({ url: z.string() }),
-      result: z.strictObject({
-        host: z.string(),
-        port: z.int(),
-        secure: z.boolean(),
-        addresses: z.array(judgedAddress),
-        certificate: shownCertificate.nullable(),
-        /** Why it cannot be listed as it is; null: it can. */
-        fault: z.string().nullable(),
-      }),
+      result: addressExamination,
     },
     /** Goes all the way to `initialize` and `tools/list`, and says each step. */
     test: { params: z.strictObject({ name: serverName }), result: z.strictObject({ steps: z.array(step) }) },

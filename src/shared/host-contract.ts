@@ -5,7 +5,7 @@ import { anchored, auditExportFormat, auditQuery, auditReport, auditRow } from "
 import { captureText, captureView } from "./capture.ts";
 import type { Contract } from "./contract.ts";
 import { conversation } from "./conversation.ts";
-import { judgedAddress, shownCertificate } from "./gateway-contract.ts";
+import { addressExamination, judgedAddress } from "./gateway-contract.ts";
 import { job } from "./job.ts";
 import {
   bundleFacts,
@@ -241,16 +241,6 @@ export const perimeterView = z.strictObject({
   enrolments: z.array(z.strictObject({ name: serverName, expiresAt: z.string() })),
 });
 export type PerimeterView = z.infer<typeof perimeterView>;
-
-export const addressExamination = z.strictObject({
-  host: z.string(),
-  port: z.int(),
-  secure: z.boolean(),
-  addresses: z.array(judgedAddress),
-  certificate: shownCertificate.nullable(),
-  fault: z.string().nullable(),
-});
-export type AddressExamination = z.infer<typeof addressExamination>;
 
 /** What the host offers to a window or a terminal. */
 export const hostContract = {

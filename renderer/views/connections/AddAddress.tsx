@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { AddressExamination } from "../../../src/shared/host-contract.ts";
+import type { AddressExamination } from "../../../src/shared/gateway-contract.ts";
 import { useSayError } from "../../app/toasts.tsx";
 import { useCallHost } from "../../bridge/use-host.ts";
 import { useText } from "../../text/text.tsx";

@@ -6,7 +6,7 @@ import { useCallHost } from "../../bridge/use-host.ts";
 import { useText } from "../../text/text.tsx";
 import { Badge } from "../../ui/Badge.tsx";
 import { Button } from "../../ui/Button.tsx";
-import { Dialog } from "../../ui/Dialog.tsx";
+import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { EnrolDialog } from "./EnrolDialog.tsx";
 import styles from "./List.module.css";
 import { ListenDialog } from "./ListenDialog.tsx";
@@ -113,21 +113,15 @@ export function Connectors({
       )}
       {dialog === "listen" && <ListenDialog onClose={close} />}
       {dialog === "enrol" && <EnrolDialog onClose={close} />}
-      <Dialog
+      <ConfirmDialog
         title={text("connections.connectors.revokeTitle", { name: revoking ?? "" })}
+        action={text("connections.connectors.revoke")}
         open={revoking !== undefined}
         onClose={() => setRevoking(undefined)}
-        actions={
-          <>
-            <Button onClick={() => setRevoking(undefined)}>{text("common.cancel")}</Button>
-            <Button kind="danger" onClick={() => revoking !== undefined && revoke(revoking)}>
-              {text("connections.connectors.revoke")}
-            </Button>
-          </>
-        }
+        onConfirm={() => revoking !== undefined && revoke(revoking)}
       >
-        <p>{text("connections.connectors.revokeWords")}</p>
-      </Dialog>
+        {text("connections.connectors.revokeWords")}
+      </ConfirmDialog>
     </>
   );
 }

@@ -9,7 +9,7 @@ import { Badge, MeaningIcon } from "../../ui/Badge.tsx";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { Details } from "../../ui/Details.tsx";
-import { Dialog } from "../../ui/Dialog.tsx";
+import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { Facts } from "../../ui/Facts.tsx";
 import { AddAddress } from "./AddAddress.tsx";
 import styles from "./List.module.css";
@@ -89,21 +89,15 @@ export function PrivateAddresses({
           }}
         />
       )}
-      <Dialog
+      <ConfirmDialog
         title={text("connections.removeTitle", { name: removing ?? "" })}
+        action={text("common.remove")}
         open={removing !== undefined}
         onClose={() => setRemoving(undefined)}
-        actions={
-          <>
-            <Button onClick={() => setRemoving(undefined)}>{text("common.cancel")}</Button>
-            <Button kind="danger" onClick={() => removing !== undefined && remove(removing)}>
-              {text("common.remove")}
-            </Button>
-          </>
-        }
+        onConfirm={() => removing !== undefined && remove(removing)}
       >
-        <p>{text("connections.removeAddress")}</p>
-      </Dialog>
+        {text("connections.removeAddress")}
+      </ConfirmDialog>
     </>
   );
 }

@@ -8,7 +8,7 @@ import { useText } from "../../text/text.tsx";
 import { Badge } from "../../ui/Badge.tsx";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button } from "../../ui/Button.tsx";
-import { Dialog } from "../../ui/Dialog.tsx";
+import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { ErrorState } from "../../ui/ErrorState.tsx";
 import { Page, Section } from "../../ui/Page.tsx";
 import { Skeleton } from "../../ui/Skeleton.tsx";
@@ -121,21 +121,15 @@ export function ServerPage({ name }: { readonly name: string }) {
       <Section title={text("connections.about")}>
         <ServerFacts server={server} />
       </Section>
-      <Dialog
+      <ConfirmDialog
         title={text("connections.removeTitle", { name })}
+        action={text("common.remove")}
         open={removing}
         onClose={() => setRemoving(false)}
-        actions={
-          <>
-            <Button onClick={() => setRemoving(false)}>{text("common.cancel")}</Button>
-            <Button kind="danger" onClick={remove}>
-              {text("common.remove")}
-            </Button>
-          </>
-        }
+        onConfirm={remove}
       >
-        <p>{text(server.kind === "bundle" ? "connections.removeBundle" : "connections.removeAddress")}</p>
-      </Dialog>
+        {text(server.kind === "bundle" ? "connections.removeBundle" : "connections.removeAddress")}
+      </ConfirmDialog>
     </Page>
   );
 }

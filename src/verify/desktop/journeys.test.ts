@@ -12,7 +12,7 @@ import { keepScreen } from "./screens.ts";
 
 const sample = join(here.models, "apollo-13.wav");
 const question = "Which crew member is named in the file mission-notes.txt?";
-const views = ["home", "chat", "recordings", "agents", "audit", "models", "settings", "about"] as const;
+const views = ["home", "chat", "recordings", "agents", "audit", "models", "settings", "about", "connections"] as const;
 
 /** Only the keyboard is used, but for the drop: what it cannot reach fails the journey. */
 describe.skipIf(!canOpenDesktop)("a day with the desktop, by keyboard", { timeout: 240_000 }, () => {
