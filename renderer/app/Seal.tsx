@@ -1,5 +1,6 @@
 import { ShieldAlert, ShieldCheck } from "lucide-react";
-import { useHost, useHostState } from "../bridge/use-host.ts";
+import { useHostState } from "../bridge/use-host.ts";
+import { useSeal } from "../bridge/use-seal.ts";
 import { useText } from "../text/text.tsx";
 import { hrefOf } from "./route.ts";
 import styles from "./Seal.module.css";
@@ -10,7 +11,7 @@ export function Seal() {
   const text = useText();
   const { user, kiosk } = useShell();
   const { state } = useHostState();
-  const { data } = useHost("seal.get", {});
+  const { data } = useSeal();
   const sealed = data !== undefined && data.network === "none" && data.openings.length === 0;
   const Shield = sealed ? ShieldCheck : ShieldAlert;
   const words =

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import type { ApprovalRequest } from "../../../src/shared/approval.ts";
 import type { FileChange } from "../../../src/shared/change.ts";
 import { showHidden } from "../../../src/shared/show-hidden.ts";
-import { useHost } from "../../bridge/use-host.ts";
+import { useSeal } from "../../bridge/use-seal.ts";
 import { type Text, useText } from "../../text/text.tsx";
 import { Badge, MeaningIcon } from "../../ui/Badge.tsx";
 import styles from "./ApprovalDetails.module.css";
@@ -17,7 +17,7 @@ import { useServer } from "./servers.tsx";
 /** All there is to know before saying yes. Nothing is shortened, and nothing in it can hide. */
 export function ApprovalDetails({ request }: { readonly request: ApprovalRequest }) {
   const text = useText();
-  const seal = useHost("seal.get", {});
+  const seal = useSeal();
   const { about, askedAt, call, grants, level, reason, taint, changes } = request;
   const sampling = samplingServerOf(call.tool);
   const server = sampling ?? serverToolOf(call.tool)?.server;

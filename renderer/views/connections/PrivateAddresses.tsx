@@ -162,15 +162,17 @@ function TestSteps({ steps }: { readonly steps: Steps | null }) {
   const text = useText();
   if (steps === null) return <p role="status">{text("connections.perimeter.testing")}</p>;
   return (
-    <ol className={styles["steps"]} role="status" lang="en">
-      {steps.map(({ what, ok, detail }) => (
-        <li key={what} className={styles["step"]}>
-          <MeaningIcon meaning={ok ? "good" : "refused"} />
-          <span>
-            {what}: {detail}
-          </span>
-        </li>
-      ))}
-    </ol>
+    <div role="status">
+      <ol className={styles["steps"]} lang="en">
+        {steps.map(({ what, ok, detail }) => (
+          <li key={what} className={styles["step"]}>
+            <MeaningIcon meaning={ok ? "good" : "refused"} />
+            <span>
+              {what}: {detail}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }

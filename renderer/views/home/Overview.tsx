@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { useCommands } from "../../app/commands.tsx";
 import { useRoute } from "../../app/route.ts";
 import { useShell } from "../../app/use-shell.tsx";
-import { useHost } from "../../bridge/use-host.ts";
+import { useSeal } from "../../bridge/use-seal.ts";
 import { useText } from "../../text/text.tsx";
 import { Button } from "../../ui/Button.tsx";
 import { ErrorState } from "../../ui/ErrorState.tsx";
@@ -21,7 +21,7 @@ export function Overview() {
   const route = useRoute();
   const { kiosk } = useShell();
   const { data, error, measuring, reload, measureAgain } = useReadiness();
-  const seal = useHost("seal.get", {});
+  const seal = useSeal();
   const sealPlace = useRef<HTMLDivElement>(null);
   const part = route.at["part"];
   const isSealThere = seal.data !== undefined;

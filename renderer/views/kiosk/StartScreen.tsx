@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { ShieldAlert, ShieldCheck } from "lucide-react";
 import { usePreferences } from "../../app/use-preferences.tsx";
 import { useShell } from "../../app/use-shell.tsx";
-import { useHost } from "../../bridge/use-host.ts";
+import { useSeal } from "../../bridge/use-seal.ts";
 import { languageNames, useText } from "../../text/text.tsx";
 import { Button } from "../../ui/Button.tsx";
 import styles from "./StartScreen.module.css";
@@ -12,7 +12,7 @@ export function StartScreen({ onStart, onStaff }: { readonly onStart: () => void
   const text = useText();
   const { kiosk } = useShell();
   const { change } = usePreferences();
-  const seal = useHost("seal.get", {});
+  const seal = useSeal();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   if (kiosk === null) return null;

@@ -1,4 +1,4 @@
-import { useHost } from "../../../bridge/use-host.ts";
+import { useSeal } from "../../../bridge/use-seal.ts";
 import { useText } from "../../../text/text.tsx";
 import { ErrorState } from "../../../ui/ErrorState.tsx";
 import { Skeleton } from "../../../ui/Skeleton.tsx";
@@ -8,7 +8,7 @@ import styles from "./Step.module.css";
 /** Whether anything can leave, as looked at just now. */
 export function SealStep() {
   const text = useText();
-  const { data, error, reload } = useHost("seal.get", {});
+  const { data, error, reload } = useSeal();
   return (
     <>
       <p className={styles["soft"]}>{text("firstRun.seal.lead")}</p>
