@@ -71,8 +71,10 @@ const call = {
     const messages = [{ role: "user", content: { type: "text", text: about } }];
     return said(JSON.stringify(await ask("sampling/createMessage", { messages, maxTokens: 5000 })));
   },
-  steps(_, { progressToken }) {
+  async steps(_, { progressToken }) {
     send({ method: "notifications/progress", params: { progressToken, progress: 1, total: 2, message: "half\u001b[2J" } });
+    // What comes in one piece with the answer may be dropped: the step takes some time.
+    await new Promise((resolve) => setTimeout(resolve, 100));
     return said("Two steps.");
   },
   fail: () => said("The shelf\u202e is locked.", true),
