@@ -115,7 +115,10 @@ describe.skipIf(!canOpenDesktop)("MCP servers in the desktop", { timeout: 400_00
     await askUntil("Echo: parcels", "echo", "everything");
     await look("server-approval");
     await allow();
-    await page.getByText(/^Result, /).first().waitFor({ timeout: modelMs });
+    await page
+      .getByText(/^Result, /)
+      .first()
+      .waitFor({ timeout: modelMs });
     await stop();
     await look("server-chat");
     await askUntil("Read the graph of memory.", "read_graph", "memory");
