@@ -7,6 +7,7 @@ import { grammarTurn } from "./grammar-turn.ts";
 import { type Exchange, exchangesOf, messagesOf } from "./history.ts";
 import type { ModelTurn } from "./model-turn.ts";
 import { answerSystemText, contextText, type Move, moveText, systemText } from "./prompt.ts";
+import { descriptionCharactersPerToken } from "./shortlist.ts";
 import type { StepRecorder } from "./step-recorder.ts";
 import { fromEngine, StopRun } from "./stop-run.ts";
 import { templateTools, templateTurn } from "./template-turn.ts";
@@ -17,8 +18,6 @@ import { type Existing, offeredTools, whatExists } from "./turn-schema.ts";
  * a tool template, which are small, read slowly and lose the thread.
  */
 const resultCharactersPerToken = { toolTemplate: 1.5, grammar: 0.8 } as const;
-/** Characters per token of tool descriptions, which `countPrompt` does not see; low on purpose. */
-const schemaCharactersPerToken = 3;
 
 /** What stays the same during a run, so that the prompt only grows at its end. */
 export interface Situation {
@@ -76,7 +75,8 @@ export async function nextTurn(
     };
   };
   const toolTokens = model.toolTemplate
-    ? Math.ceil(JSON.stringify(templateTools(tools)).length / schemaCharactersPerToken)
+    ? // `countPrompt` does not see them.
+      Math.ceil(JSON.stringify(templateTools(tools)).length / descriptionCharactersPerToken)
     : 0;
   const neutralExchange: Exchange = { question: "N/A", turns: [], ending: undefined };
   const request = {

@@ -1,7 +1,6 @@
 import type { Agent } from "../../../src/shared/agent.ts";
 import { useText } from "../../text/text.tsx";
-import { Button } from "../../ui/Button.tsx";
-import { Dialog } from "../../ui/Dialog.tsx";
+import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 
 /** Says what goes with an agent before it does. `rules`: how many rules of the policy are about it alone. */
 export function RemoveAgentDialog({
@@ -17,20 +16,14 @@ export function RemoveAgentDialog({
 }) {
   const text = useText();
   return (
-    <Dialog
+    <ConfirmDialog
       title={text("agents.remove.title", { agent: agent.title })}
+      action={text("common.remove")}
       open
       onClose={onCancel}
-      actions={
-        <>
-          <Button onClick={onCancel}>{text("common.cancel")}</Button>
-          <Button kind="danger" onClick={onRemove}>
-            {text("common.remove")}
-          </Button>
-        </>
-      }
+      onConfirm={onRemove}
     >
-      <p>{text("agents.remove.words", { rules })}</p>
-    </Dialog>
+      {text("agents.remove.words", { rules })}
+    </ConfirmDialog>
   );
 }

@@ -1,6 +1,5 @@
 import { useText } from "../../text/text.tsx";
-import { Button } from "../../ui/Button.tsx";
-import { Dialog } from "../../ui/Dialog.tsx";
+import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 
 /** The question before a conversation goes. */
 export function RemoveDialog({
@@ -14,20 +13,14 @@ export function RemoveDialog({
 }) {
   const text = useText();
   return (
-    <Dialog
+    <ConfirmDialog
       title={text("chat.remove.title")}
+      action={text("chat.remove")}
       open
       onClose={onCancel}
-      actions={
-        <>
-          <Button onClick={onCancel}>{text("common.cancel")}</Button>
-          <Button kind="danger" onClick={onRemove}>
-            {text("chat.remove")}
-          </Button>
-        </>
-      }
+      onConfirm={onRemove}
     >
-      <p>{text("chat.remove.words", { title })}</p>
-    </Dialog>
+      {text("chat.remove.words", { title })}
+    </ConfirmDialog>
   );
 }

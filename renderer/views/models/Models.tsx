@@ -10,7 +10,7 @@ import { useCallHost, useHost, useHostEvent } from "../../bridge/use-host.ts";
 import { useText } from "../../text/text.tsx";
 import { Banner } from "../../ui/Banner.tsx";
 import { Button } from "../../ui/Button.tsx";
-import { Dialog } from "../../ui/Dialog.tsx";
+import { ConfirmDialog } from "../../ui/ConfirmDialog.tsx";
 import { ErrorState } from "../../ui/ErrorState.tsx";
 import { Page, Section } from "../../ui/Page.tsx";
 import { Progress } from "../../ui/Progress.tsx";
@@ -136,21 +136,15 @@ export function Models() {
           </Section>
         );
       })}
-      <Dialog
+      <ConfirmDialog
         title={text("models.removeTitle", { name: removing ?? "" })}
+        action={text("models.remove")}
         open={removing !== undefined}
         onClose={() => setRemoving(undefined)}
-        actions={
-          <>
-            <Button onClick={() => setRemoving(undefined)}>{text("common.cancel")}</Button>
-            <Button kind="danger" onClick={() => removing !== undefined && remove(removing)}>
-              {text("models.remove")}
-            </Button>
-          </>
-        }
+        onConfirm={() => removing !== undefined && remove(removing)}
       >
-        <p>{text("models.removeWords")}</p>
-      </Dialog>
+        {text("models.removeWords")}
+      </ConfirmDialog>
     </Page>
   );
 }

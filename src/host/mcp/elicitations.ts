@@ -3,6 +3,7 @@ import { IndoorsError, throwIfCancelled } from "../../shared/errors.ts";
 import type { ElicitationAnswer, ElicitationRequest } from "../../shared/mcp.ts";
 import { person } from "../audit.ts";
 import type { AuditLog } from "../audit-log.ts";
+import { PendingQuestions } from "../pending-questions.ts";
 import { checkForm } from "./check-form.ts";
 
 export interface ElicitationsOptions {
@@ -11,11 +12,6 @@ export interface ElicitationsOptions {
   readonly onClosed: (id: string) => void;
   /** How long a form waits for a person before it is declined. Default ten minutes. */
   readonly patienceMs?: number;
-}
-
-interface Pending {
-  readonly request: ElicitationRequest;
-  readonly close: (answer: ElicitationAnswer | null) => void;
 }
 
 const tenMinutesMs = 600_000;
@@ -28,7 +24,7 @@ const mostWaiting = 20;
  */
 export class Elicitations {
   readonly #options: ElicitationsOptions;
-  readonly #pending = new Map<string, Pending>();
+  readonly #pending = new PendingQuestions<ElicitationRequest, ElicitationAnswer>();
 
   constructor(options: ElicitationsOptions) {
     this.#options = options;
@@ -43,21 +39,9 @@ export class Elicitations {
     const { audit, onRequested, onClosed, patienceMs = tenMinutesMs } = this.#options;
     if (this.#pending.size >= mostWaiting) return { action: "decline" };
     const request = { ...question, id: randomUUID(), askedAt: new Date().toISOString() };
-    const { promise, resolve } = Promise.withResolvers<ElicitationAnswer | null>();
-    const onAbort = () => resolve(null);
-    const timer = setTimeout(() => resolve({ action: "decline" }), patienceMs);
-    signal.addEventListener("abort", onAbort, { once: true });
-    this.#pending.set(request.id, { request, close: resolve });
-    let answer: ElicitationAnswer | null;
-    try {
-      onRequested(request);
-      answer = await promise;
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
-      this.#pending.delete(request.id);
-      onClosed(request.id);
-    }
+    const late = { afterMs: patienceMs, answer: { action: "decline" } } as const;
+    const closed = ({ id }: ElicitationRequest) => onClosed(id);
+    const answer = await this.#pending.ask(request, { onRequested, onClosed: closed, late }, signal);
     const filled = answer?.action === "accept" ? Object.keys(answer.values) : [];
     await audit.event({
       action: "server.form",
@@ -78,7 +62,7 @@ export class Elicitations {
 
   /** What waits, oldest first. */
   list(): ElicitationRequest[] {
-    return [...this.#pending.values()].map(({ request }) => request);
+    return this.#pending.list();
   }
 
   /**
@@ -86,21 +70,20 @@ export class Elicitations {
    * @throws IndoorsError `not-found` when it does not wait any more; `input.invalid` when a field does not fit: it waits on.
    */
   answer(id: string, answer: ElicitationAnswer): void {
-    const pending = this.#pending.get(id);
-    if (pending === undefined) {
+    const request = this.#pending.get(id);
+    if (request === undefined) {
       throw new IndoorsError(
         "not-found",
         `Nothing waits for that form: ${id}. It was answered, or its server is gone.`,
       );
     }
-    const { fields } = pending.request;
+    const { fields } = request;
     const checked = answer.action === "accept" ? { ...answer, values: checkForm(fields, answer.values) } : answer;
-    this.#pending.delete(id);
-    pending.close(checked);
+    this.#pending.answer(id, checked);
   }
 
   /** Takes all forms back; those who asked get `cancelled`. */
   dispose(): void {
-    for (const { close } of this.#pending.values()) close(null);
+    this.#pending.dispose();
   }
 }

@@ -3,8 +3,10 @@ import { resolve } from "node:path";
 import { inspectBundle } from "../../mcp/bundle/inspect-bundle.ts";
 import { installBundle } from "../../mcp/bundle/install-bundle.ts";
 import { settleSettings } from "../../mcp/bundle/settings.ts";
+import type { Params } from "../../shared/contract.ts";
 import { IndoorsError } from "../../shared/errors.ts";
-import type { BundleFacts, SettingValues } from "../../shared/mcp.ts";
+import type { hostContract } from "../../shared/host-contract.ts";
+import type { BundleFacts } from "../../shared/mcp.ts";
 import type { Grant } from "../../shared/tool.ts";
 import { addMcpServer, type McpServer } from "../../store/mcp-servers.ts";
 import type { Store } from "../../store/open-store.ts";
@@ -33,21 +35,14 @@ export async function inspectForHere(path: string, here: Importing, signal: Abor
   return await inspectBundle(resolve(path), { ...(await rulesOf(here)), signal });
 }
 
+/** What a person asks to be installed, as the contract has it. */
+export type BundleImport = Params<typeof hostContract, "mcp.import">;
+
 /**
  * Installs a bundle as a server, switched on, with nothing approved. Whatever fails leaves nothing behind.
  * @throws IndoorsError `file.unreadable`, `server.refused`, `input.invalid`, `cancelled`
  */
-export async function importBundle(
-  asked: {
-    readonly path: string;
-    readonly name: string | null;
-    readonly sha256: string | null;
-    readonly settings: SettingValues;
-    readonly grants: readonly Grant[];
-  },
-  here: Importing,
-  signal: AbortSignal,
-): Promise<McpServer> {
+export async function importBundle(asked: BundleImport, here: Importing, signal: AbortSignal): Promise<McpServer> {
   const { store, audit, serversFolder, taken, settleGrants } = here;
   const path = resolve(asked.path);
   const rules = await rulesOf(here);

@@ -21,7 +21,7 @@ import type { SandboxReport } from "../../shared/sandbox.ts";
 import { person } from "../audit.ts";
 import { audited } from "../audited.ts";
 import type { LaunchedCall } from "../tool-calls.ts";
-import { type Importing, importBundle, inspectForHere } from "./import-bundle.ts";
+import { type BundleImport, type Importing, importBundle, inspectForHere } from "./import-bundle.ts";
 import type { SamplingRun } from "./sampling.ts";
 import { ServerCalls } from "./server-calls.ts";
 import { bundleOf, foldersOf, grantsOf, serverView, stateOf, toolView } from "./server-row.ts";
@@ -103,16 +103,7 @@ export class McpServers {
   }
 
   /** As the contract's `mcp.import`; a row of the audit log begins it. */
-  async import(
-    asked: {
-      readonly path: string;
-      readonly name: string | null;
-      readonly sha256: string | null;
-      readonly settings: SettingValues;
-      readonly grants: readonly Grant[];
-    },
-    signal: AbortSignal,
-  ): Promise<ServerView> {
+  async import(asked: BundleImport, signal: AbortSignal): Promise<ServerView> {
     const server = await importBundle(asked, this.#importing(), signal);
     this.#options.onChanged();
     return this.#view(server);
